@@ -1,0 +1,6 @@
+const usage = `usage: npm run bench -- [--only NAME] [--json]
+
+No benchmark exists yet.
+`;
+
+process.stdout.write(usage);
