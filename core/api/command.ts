@@ -1,0 +1,59 @@
+import type { Kind } from '../kinds/kind.ts';
+import type { KubeObject, NewObject } from './object.ts';
+import type { Status } from './status.ts';
+
+/** `metav1.DeletionPropagation`. */
+export type PropagationPolicy = 'Background' | 'Foreground' | 'Orphan';
+
+export interface DeleteOptions {
+  /** Absent: the pod's own period; 0: at once, without the kubelet's word. */
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: PropagationPolicy;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/**
+ * An API request. Writers send whole objects: `update` with the resourceVersion that they read (a conflict if
+ * it is stale; absent: no precondition), `updateStatus` through the status subresource. `patch` computes the
+ * next object from the stored one at the moment it is applied, so it never conflicts; its function is pure.
+ */
+export type Command =
+  | { readonly verb: 'create'; readonly kind: Kind; readonly object: NewObject }
+  | { readonly verb: 'update'; readonly kind: Kind; readonly object: KubeObject }
+  | { readonly verb: 'updateStatus'; readonly kind: Kind; readonly object: KubeObject }
+  | {
+      readonly verb: 'patch';
+      readonly kind: Kind;
+      readonly namespace: string | undefined;
+      readonly name: string;
+      readonly subresource?: 'status';
+      /** Refuse unless the stored object has this uid. */
+      readonly uid?: string;
+      readonly change: (stored: KubeObject) => KubeObject;
+    }
+  | {
+      readonly verb: 'delete';
+      readonly kind: Kind;
+      readonly namespace: string | undefined;
+      readonly name: string;
+      readonly options?: DeleteOptions;
+    }
+  | {
+      /** `pods/binding`. */
+      readonly verb: 'bind';
+      readonly namespace: string;
+      readonly name: string;
+      readonly uid: string;
+      readonly nodeName: string;
+    };
+
+/** What a request came to. */
+export type Result =
+  | {
+      readonly ok: true;
+      /** The object as stored; for a deletion, as it was last. */
+      readonly object: KubeObject;
+      /** The event that the request made, or 0 where nothing changed. */
+      readonly rv: number;
+    }
+  | { readonly ok: false; readonly status: Status };

@@ -1,0 +1,58 @@
+import type { KubeObject, NewObject } from '../api/object.ts';
+import type { FieldError, ResourceName, Status } from '../api/status.ts';
+import type { Micros } from '../time.ts';
+import type { View } from '../store/view.ts';
+
+/** How a kind is named and served: one row of `kubectl api-resources`. */
+export interface KindNames extends ResourceName {
+  /** '' for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly namespaced: boolean;
+  readonly categories: readonly string[];
+  /** Whether writes to `status` go through the status subresource alone. */
+  readonly hasStatus: boolean;
+}
+
+/** What the strategies of a kind may read while a request is served. */
+export interface StrategyContext {
+  readonly view: View;
+  readonly now: Micros;
+  /** A draw in [0, 2^32) that depends on the seed, the request's number and `purpose` alone. */
+  readonly draw: (purpose: string) => number;
+}
+
+/**
+ * A kind's own behaviour, in the order in which a request meets it. Every function is pure and returns the
+ * very object that it was given when it has nothing to change: identity is what memoisation goes by.
+ */
+export interface KindStrategy<T extends KubeObject = KubeObject> {
+  /** Fill defaults (`SetDefaults_*`). Runs on create, and on update where the spec is another one. */
+  readonly applyDefaults?: (object: NewObject<T>) => NewObject<T>;
+  /** First status, allocated fields; runs after defaulting and admission. May refuse. */
+  readonly prepareForCreate?: (object: NewObject<T>, context: StrategyContext) => NewObject<T> | Status;
+  /** Carry over what an update may not touch. */
+  readonly prepareForUpdate?: (next: T, previous: T, context: StrategyContext) => T | Status;
+  readonly validate?: (object: NewObject<T>) => readonly FieldError[];
+  readonly validateUpdate?: (next: T, previous: T) => readonly FieldError[];
+  readonly validateStatusUpdate?: (next: T, previous: T) => readonly FieldError[];
+  /** Whether a change of anything but metadata and status raises `generation`; true unless said otherwise. */
+  readonly countsGenerations?: boolean;
+  /** Whether `validate` covers names by the DNS label rule or the subdomain rule; subdomain unless said otherwise. */
+  readonly nameRule?: 'dns-label' | 'dns-1035-label' | 'subdomain' | 'path-segment';
+}
+
+/** A kind in the registry. */
+export interface Kind<T extends KubeObject = KubeObject> extends KindNames {
+  /** Position in the registry: a dense number, fixed within one version of wavetank. */
+  readonly index: number;
+  /** `plural` or `plural.group`, as logs and messages name it. */
+  readonly resource: string;
+  /** `v1` or `group/version`. */
+  readonly apiVersion: string;
+  readonly strategy: KindStrategy<T>;
+}
