@@ -136,9 +136,7 @@ function withFormat(type, format) {
 function readFormats(source, id, openApiName) {
   const root = id.startsWith('@/') ? source.machinery : source.models;
   const text = readFileSync(join(root, '_schemas', `${openApiName}.js`), 'utf8');
-  const formatNames = new Map(
-    [...text.matchAll(/let (formats\d+)=formats\.(\w+)/g)].map((m) => [m[1], m[2]]),
-  );
+  const formatNames = new Map([...text.matchAll(/\b(formats\d+)=formats\.(\w+)/g)].map((m) => [m[1], m[2]]));
   const functions = new Map();
   for (const piece of text.split(/(?=function validate\d+\()/)) {
     const name = /^function (validate\d+)\(/.exec(piece)?.[1];
@@ -148,21 +146,28 @@ function readFormats(source, id, openApiName) {
   const calls = new Map();
   for (const m of entry.matchAll(/(validate\d+)\(data(?:\.(\w+|\$\w+)|\["([^"]+)"\])/g))
     calls.set(m[2] ?? m[3], m[1]);
-  const formatOf = (name, seen) => {
-    const body = functions.get(name);
-    if (body === undefined || seen.has(name)) return undefined;
-    seen.add(name);
+  const formatIn = (body, seen) => {
     const format = formatNames.get(/(formats\d+)\.validate/.exec(body)?.[1]);
     if (format === 'byte') return 'bytes';
     if (format === 'int32' || format === 'int64') return format;
-    if (body.includes('data%1')) return 'integer';
+    if (/data\d*%1/.test(body)) return 'integer';
     for (const [, inner] of body.matchAll(/(validate\d+)\(data\[/g)) {
-      const found = formatOf(inner, seen);
+      if (seen.has(inner)) continue;
+      seen.add(inner);
+      const found = formatIn(functions.get(inner) ?? '', seen);
       if (found !== undefined) return found;
     }
     return undefined;
   };
-  return (field) => formatOf(calls.get(field), new Set());
+  return (field) => {
+    // A recursive struct's validator has its scalars in line, each on a variable of its own.
+    const local = new RegExp(`let (data\\d+)=data(?:\\.|\\[")${field.replaceAll('$', '\\$')}(?:"\\])?;`).exec(
+      entry,
+    );
+    if (local === null) return formatIn(functions.get(calls.get(field)) ?? '', new Set());
+    const uses = new RegExp(`(formats\\d+\\.validate)\\(${local[1]}\\)|(${local[1]}%1)`, 'g');
+    return formatIn([...entry.matchAll(uses)].map((use) => use[1] ?? use[2]).join(' '), new Set());
+  };
 }
 
 /** The few forms of types that the package's declarations use. */

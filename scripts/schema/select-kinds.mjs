@@ -32,7 +32,7 @@ export const GROUP_VERSIONS = [
 ];
 
 /** What requests and answers are made of, besides the kinds. */
-const META_ROOTS = ['ListMeta', 'Status', 'DeleteOptions', 'Condition', 'LabelSelector', 'ObjectMeta'];
+const META_ROOTS = ['ListMeta', 'DeleteOptions', 'Condition', 'LabelSelector', 'ObjectMeta'];
 
 /** @param {{ models: string, machinery: string }} source @returns {string[]} */
 export function rootsOf(source) {
