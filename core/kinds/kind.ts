@@ -28,18 +28,19 @@ export interface StrategyContext {
 
 /**
  * A kind's own behaviour, in the order in which a request meets it. Every function is pure and returns the
- * very object that it was given when it has nothing to change: identity is what memoisation goes by.
+ * very object that it was given when it has nothing to change: identity is what memoisation goes by. (Methods,
+ * not function properties, so that a `Kind<Pod>` is a `Kind`: the registry holds kinds of all types.)
  */
 export interface KindStrategy<T extends KubeObject = KubeObject> {
   /** Fill defaults (`SetDefaults_*`). Runs on create, and on update where the spec is another one. */
-  readonly applyDefaults?: (object: NewObject<T>) => NewObject<T>;
+  applyDefaults?(object: NewObject<T>): NewObject<T>;
   /** First status, allocated fields; runs after defaulting and admission. May refuse. */
-  readonly prepareForCreate?: (object: NewObject<T>, context: StrategyContext) => NewObject<T> | Status;
+  prepareForCreate?(object: NewObject<T>, context: StrategyContext): NewObject<T> | Status;
   /** Carry over what an update may not touch. */
-  readonly prepareForUpdate?: (next: T, previous: T, context: StrategyContext) => T | Status;
-  readonly validate?: (object: NewObject<T>) => readonly FieldError[];
-  readonly validateUpdate?: (next: T, previous: T) => readonly FieldError[];
-  readonly validateStatusUpdate?: (next: T, previous: T) => readonly FieldError[];
+  prepareForUpdate?(next: T, previous: T, context: StrategyContext): T | Status;
+  validate?(object: NewObject<T>): readonly FieldError[];
+  validateUpdate?(next: T, previous: T): readonly FieldError[];
+  validateStatusUpdate?(next: T, previous: T): readonly FieldError[];
   /** Whether a change of anything but metadata and status raises `generation`; true unless said otherwise. */
   readonly countsGenerations?: boolean;
   /** Whether `validate` covers names by the DNS label rule or the subdomain rule; subdomain unless said otherwise. */
