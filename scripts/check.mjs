@@ -5,11 +5,23 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { root, runNode, runTool } from './run-command.mjs';
-import { build, builtFolders, ensureInstalled } from './setup.mjs';
+import { build, ensureInstalled } from './setup.mjs';
 import { countTests } from './test-counts.mjs';
 
 const testReport = path.join(root, '.cache', 'vitest.json');
 const skippedNamesMax = 20;
+
+/** Every folder that .dependency-cruiser.cjs has an arrow for. Not all of them need exist. */
+const sourceFolders = [
+  'core',
+  'controllers',
+  'sim',
+  'property-tests',
+  'server',
+  'bench',
+  'cli',
+  'web',
+].filter((name) => existsSync(path.join(root, name)));
 
 async function runTests() {
   rmSync(testReport, { force: true });
@@ -46,7 +58,7 @@ const checks = [
     name: 'imports',
     what: 'import direction',
     run: async () =>
-      asOne(await runTool('depcruise', ['--config', '.dependency-cruiser.cjs', ...builtFolders()])),
+      asOne(await runTool('depcruise', ['--config', '.dependency-cruiser.cjs', ...sourceFolders])),
   },
   {
     name: 'purity',

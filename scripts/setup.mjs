@@ -20,7 +20,7 @@ function modifiedAt(file) {
 }
 
 /** The folders that the root tsconfig.json builds. */
-export function builtFolders() {
+function builtFolders() {
   const config = JSON.parse(readFileSync(path.join(root, 'tsconfig.json'), 'utf8'));
   return config.references.map((reference) => path.basename(reference.path));
 }
