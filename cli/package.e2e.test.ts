@@ -73,6 +73,26 @@ describe('the published package', () => {
     },
   );
 
+  test(
+    'its declarations compile in a project of a user',
+    async () => {
+      const names = ['wavetank', 'wavetank/sim', 'wavetank/core', 'wavetank/controllers'];
+      const source = names
+        .map((name, at) => `import * as m${at} from '${name}';\nexport { m${at} };\n`)
+        .join('');
+      writeFileSync(path.join(user, 'use.ts'), source);
+      const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2023', types: [] };
+      const config = { compilerOptions, files: ['use.ts'] };
+      writeFileSync(path.join(user, 'tsconfig.json'), JSON.stringify(config));
+      // The compiler prints what is wrong on standard output, which a rejected promise would not show.
+      const { stdout } = await run(path.join(root, 'node_modules', '.bin', 'tsc'), ['-p', user], user).catch(
+        (error: { readonly stdout: string }) => error,
+      );
+      expect(stdout).toBe('');
+    },
+    installTimeoutMs,
+  );
+
   test('it holds no test and nothing of the build', () => {
     const unwanted = packed.files.filter(({ path: file }) =>
       /\.test\.|tsbuildinfo|(^|\/)\.|^scripts\//.test(file),

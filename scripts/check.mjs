@@ -8,7 +8,7 @@ import { root, runNode, runTool } from './run-command.mjs';
 import { build, ensureInstalled } from './setup.mjs';
 import { countTests } from './test-counts.mjs';
 
-const testReport = path.join(root, '.cache', 'vitest.json');
+const testReport = path.join('.cache', 'vitest.json');
 const skippedNamesMax = 20;
 
 /** Every folder that .dependency-cruiser.cjs has an arrow for. Not all of them need exist. */
@@ -24,14 +24,15 @@ const sourceFolders = [
 ].filter((name) => existsSync(path.join(root, name)));
 
 async function runTests() {
-  rmSync(testReport, { force: true });
+  rmSync(path.join(root, testReport), { force: true });
   const exitCode = await runTool('vitest', [
     'run',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${testReport}`,
   ]);
-  const report = existsSync(testReport) ? JSON.parse(readFileSync(testReport, 'utf8')) : undefined;
+  const file = path.join(root, testReport);
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   return countTests(report, exitCode, root);
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,7 +19,8 @@ function runCommand(program, args, options = {}) {
 
 /** Runs a program that an installed package brought along. */
 export function runTool(name, args, options) {
-  return runCommand(path.join(root, 'node_modules', '.bin', isWindows ? `${name}.cmd` : name), args, options);
+  // Relative to the root, where it runs: a shell would split a path with spaces.
+  return runCommand(path.join('node_modules', '.bin', isWindows ? `${name}.cmd` : name), args, options);
 }
 
 /** Runs one of this project's own Node programs. */
@@ -32,5 +34,5 @@ export function runNpm(args, options) {
 
 /** Whether the file at `moduleUrl` is the program that was started, not imported by another. */
 export function isMain(moduleUrl) {
-  return process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(moduleUrl);
+  return process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(moduleUrl);
 }
