@@ -36,8 +36,8 @@ const bans = [
     instead: 'name the function (Math.floor), so that this check can read it',
   },
   {
-    // Exact only between two whole numbers that are written out.
-    pattern: /(?<!(?<![\w$.])\d[\d_]*n?\s*)\*\*|\*\*(?!\s*\d[\d_]*n?(?![\w.]))/g,
+    // Exact from a BigInt, and between two whole numbers that are written out.
+    pattern: /(?<!(?<![\w$.])\d[\d_]*n\s*)(?:(?<!(?<![\w$.])\d[\d_]*\s*)\*\*|\*\*(?!\s*\d[\d_]*(?![\w.])))/g,
     instead: 'engines round it differently: multiply, shift, or use the fixed mathematics module',
   },
   {
