@@ -82,7 +82,8 @@ function parseType(code: string): FieldType {
       return { type: 'structOr', or: ALTERNATIVES[code[1] as 'b' | 'l' | 's'], struct: code.slice(3) };
     default: {
       const type = SCALARS[code];
-      if (type === undefined) throw new Error(`the schema table has the type "${code}", which has no meaning`);
+      if (type === undefined)
+        throw new Error(`the schema table has the type "${code}", which has no meaning`);
       return { type };
     }
   }
