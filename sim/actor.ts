@@ -1,6 +1,6 @@
+import type { EventRequest } from '../controllers/controller.ts';
 import type { Command, Result } from '../core/api/command.ts';
 import type { Micros } from '../core/time.ts';
-import type { EventRequest } from '../controllers/controller.ts';
 import type { Timer } from './kernel/kernel.ts';
 import type { RandomStream } from './random/keyed.ts';
 

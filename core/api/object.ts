@@ -63,7 +63,9 @@ export function objectKey(namespace: string | undefined, name: string): string {
   return namespace === undefined || namespace === '' ? name : `${namespace}/${name}`;
 }
 
-export function keyOf(object: { readonly metadata: { readonly namespace?: string; readonly name: string } }): string {
+export function keyOf(object: {
+  readonly metadata: { readonly namespace?: string; readonly name: string };
+}): string {
   return objectKey(object.metadata.namespace, object.metadata.name);
 }
 

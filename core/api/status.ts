@@ -114,7 +114,12 @@ export function conflict(resource: ResourceName, name: string, detail: string): 
   );
 }
 
-export function forbidden(resource: ResourceName, name: string, detail: string, causes?: readonly StatusCause[]): Status {
+export function forbidden(
+  resource: ResourceName,
+  name: string,
+  detail: string,
+  causes?: readonly StatusCause[],
+): Status {
   return failure('Forbidden', `${qualifiedResource(resource)} "${name}" is forbidden: ${detail}`, {
     ...detailsOf(resource, name),
     ...(causes === undefined ? {} : { causes }),

@@ -1,22 +1,10 @@
 import type { KubeObject, NewObject } from '../api/object.ts';
-import type { FieldError, ResourceName, Status } from '../api/status.ts';
-import type { Micros } from '../time.ts';
+import type { FieldError, Status } from '../api/status.ts';
 import type { View } from '../store/view.ts';
+import type { Micros } from '../time.ts';
+import type { KindRef } from './kind-ref.ts';
 
-/** How a kind is named and served: one row of `kubectl api-resources`. */
-export interface KindNames extends ResourceName {
-  /** '' for the core group. */
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly namespaced: boolean;
-  readonly categories: readonly string[];
-  /** Whether writes to `status` go through the status subresource alone. */
-  readonly hasStatus: boolean;
-}
+export type { KindNames, KindRef } from './kind-ref.ts';
 
 /** What the strategies of a kind may read while a request is served. */
 export interface StrategyContext {
@@ -47,13 +35,7 @@ export interface KindStrategy<T extends KubeObject = KubeObject> {
   readonly nameRule?: 'dns-label' | 'dns-1035-label' | 'subdomain' | 'path-segment';
 }
 
-/** A kind in the registry. */
-export interface Kind<T extends KubeObject = KubeObject> extends KindNames {
-  /** Position in the registry: a dense number, fixed within one version of wavetank. */
-  readonly index: number;
-  /** `plural` or `plural.group`, as logs and messages name it. */
-  readonly resource: string;
-  /** `v1` or `group/version`. */
-  readonly apiVersion: string;
+/** A kind in the registry: its names, its place, and its own behaviour. */
+export interface Kind<T extends KubeObject = KubeObject> extends KindRef<T> {
   readonly strategy: KindStrategy<T>;
 }

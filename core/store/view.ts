@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
-import type { Kind } from '../kinds/kind.ts';
+import type { KindRef } from '../kinds/kind-ref.ts';
 
 /**
  * A consistent state of the cluster at one version, for reading only: the store itself, an informer's cache,
@@ -8,17 +8,22 @@ import type { Kind } from '../kinds/kind.ts';
 export interface View {
   /** The number of the last event that this view holds. */
   readonly version: number;
-  get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined;
-  getByKey<T extends KubeObject>(kind: Kind<T>, key: string): T | undefined;
+  get<T extends KubeObject>(kind: KindRef<T>, namespace: string | undefined, name: string): T | undefined;
+  getByKey<T extends KubeObject>(kind: KindRef<T>, key: string): T | undefined;
   /** All of a kind, or those of one namespace. */
-  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
-  count(kind: Kind): number;
+  list<T extends KubeObject>(kind: KindRef<T>, namespace?: string): readonly T[];
+  count(kind: KindRef): number;
   /** Those whose controller reference (`controller: true`) has this uid. */
-  ownedBy<T extends KubeObject>(kind: Kind<T>, controllerUid: string): readonly T[];
+  ownedBy<T extends KubeObject>(kind: KindRef<T>, controllerUid: string): readonly T[];
   /** Pods whose `spec.nodeName` is this. */
-  onNode<T extends KubeObject>(kind: Kind<T>, nodeName: string): readonly T[];
+  onNode<T extends KubeObject>(kind: KindRef<T>, nodeName: string): readonly T[];
   /** Those of a namespace that carry the label `name=value`. */
-  labelled<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string, value: string): readonly T[];
+  labelled<T extends KubeObject>(
+    kind: KindRef<T>,
+    namespace: string,
+    name: string,
+    value: string,
+  ): readonly T[];
   /** Objects of any kind that name this uid among their owners. */
   dependentsOf(ownerUid: string): readonly KubeObject[];
 }

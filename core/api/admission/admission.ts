@@ -1,0 +1,24 @@
+import type { Kind } from '../../kinds/kind.ts';
+import type { View } from '../../store/view.ts';
+import type { NewObject } from '../object.ts';
+import type { Status } from '../status.ts';
+
+/**
+ * An admission plugin: looks at what is about to be created, changes it or refuses it. It returns the object
+ * itself when it has nothing to change.
+ */
+export interface AdmissionPlugin {
+  /** As `--enable-admission-plugins` names it. */
+  readonly name: string;
+  handles(kind: Kind): boolean;
+  admit(object: NewObject, kind: Kind, view: View): NewObject | Status;
+}
+
+export function isStatus(value: NewObject | Status): value is Status {
+  return value.kind === 'Status';
+}
+
+/** The same object with another spec: the boundary between objects of any kind and one plugin's kind. */
+export function withSpec(object: NewObject, spec: unknown): NewObject {
+  return { ...object, spec } as NewObject;
+}
