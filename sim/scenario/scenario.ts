@@ -1,0 +1,216 @@
+import type { PropagationPolicy } from '../../core/api/command.ts';
+import type { NewObject, StringMap } from '../../core/api/object.ts';
+import type { LabelSelector, Taint } from '../../core/schema/types.generated.ts';
+import type { Micros } from '../../core/time.ts';
+import type { KubernetesSettings } from './flags.ts';
+
+/**
+ * A scenario as the simulation runs it: every default filled in, every file read, every text parsed. It is plain
+ * JSON, so that it can be the first stimulus of a log and the log re-executes without any file.
+ *
+ * A `Duration` is a length of time; the moments of a scenario (`at`, `from`, `until`, `after`) are durations
+ * since `startTime`. Only `startTime` itself is a moment of the clock.
+ */
+export type Duration = Micros;
+
+export interface Scenario {
+  readonly name: string;
+  readonly seed: number;
+  readonly startTime: Micros;
+  readonly duration: Duration;
+  readonly cluster: ClusterSpec;
+  /** Applied one after the other at the start, in this order, each complete with its namespace. */
+  readonly manifests: readonly ManifestObject[];
+  /** The first whose `match` fits a container holds for it. */
+  readonly behaviors: readonly ContainerBehavior[];
+  /** Sorted by `at`; entries of one moment keep the order of the file. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly expect: readonly Expectation[];
+}
+
+/** An object to apply, and where it was written: `shop/web.yaml:12`. */
+export interface ManifestObject {
+  readonly source: string;
+  readonly object: NewObject;
+}
+
+export interface ClusterSpec {
+  readonly kubernetes: KubernetesSettings;
+  readonly nodeGroups: readonly NodeGroup[];
+}
+
+export interface NodeGroup {
+  readonly name: string;
+  /** Nodes at the start. */
+  readonly count: number;
+  /** Bounds for an autoscaler; both are `count` unless given. */
+  readonly min: number;
+  readonly max: number;
+  /** The group's nodes take these in turn. */
+  readonly zones: readonly string[];
+  readonly machine: Machine;
+  readonly labels: StringMap;
+  readonly taints: readonly Taint[];
+  /** From the request for a machine to the registration of its node. Nodes of the start are there at once. */
+  readonly bootTime: Duration;
+  readonly pricePerHour: number;
+}
+
+/** What a node has (`status.capacity`), as quantities in their canonical text. */
+export interface Machine {
+  readonly cpu: string;
+  readonly memory: string;
+  readonly ephemeralStorage: string;
+  readonly pods: number;
+}
+
+/** A time that differs from case to case: half are at most `p50`, 99 of 100 at most `p99`. Equal: always the same. */
+export interface TimeSpread {
+  readonly p50: Duration;
+  readonly p99: Duration;
+}
+
+/** Which containers a behaviour is for: those that fit everything that is given. */
+export interface BehaviorMatch {
+  readonly namespace?: string;
+  /** Labels of the pod, all of which it must have. */
+  readonly labels?: StringMap;
+  /** Name of the container. */
+  readonly container?: string;
+  /** The image; `*` stands for any text. */
+  readonly image?: string;
+}
+
+/** What the program in a container would do. An absent part is the simulation's default. */
+export interface ContainerBehavior {
+  readonly match: BehaviorMatch;
+  /** From the start of the container until the program serves, which is when its probes first pass. */
+  readonly startup?: TimeSpread;
+  /** From SIGTERM until the program has ended by itself. */
+  readonly shutdown?: TimeSpread;
+  /** The program ends by itself: a job that is done, or a crash. Absent: it runs until it is stopped. */
+  readonly exit?: ContainerExit;
+  /** Times of a run (since the program serves) in which readiness probes fail. */
+  readonly unready?: readonly Outage[];
+  /** The same for liveness probes: the kubelet will restart the container. */
+  readonly unhealthy?: readonly Outage[];
+}
+
+export interface ContainerExit {
+  /** Since the start of the container. */
+  readonly after: TimeSpread;
+  readonly code: number;
+  /** `OOMKilled` or `Error`; by the code unless given. */
+  readonly reason?: string;
+  /** Only the first so many runs of a pod's container end this way; later ones run on. Absent: every run. */
+  readonly runs?: number;
+}
+
+export interface Outage {
+  readonly after: Duration;
+  /** Absent: for the rest of the run. */
+  readonly for?: Duration;
+}
+
+/** An object that exists, by `plural.group`: plain JSON, where a `Kind` is not. */
+export interface ObjectTarget {
+  readonly resource: string;
+  /** Absent for a cluster-scoped kind. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+export interface TimelineEntry {
+  readonly at: Duration;
+  /** Where it was written: `shop.yaml:31`. */
+  readonly source: string;
+  readonly action: Action;
+}
+
+/** What a user does, or what befalls the world. `op` chooses the handler, as of a stimulus in the log. */
+export type Action =
+  | { readonly op: 'apply'; readonly objects: readonly ManifestObject[] }
+  | {
+      readonly op: 'delete';
+      readonly target: ObjectTarget;
+      readonly propagationPolicy: PropagationPolicy;
+      readonly gracePeriodSeconds?: number;
+    }
+  | { readonly op: 'scale'; readonly target: ObjectTarget; readonly replicas: number }
+  | {
+      readonly op: 'setImage';
+      readonly target: ObjectTarget;
+      readonly container: string;
+      readonly image: string;
+    }
+  /** A JSON merge patch (RFC 7386). */
+  | { readonly op: 'patch'; readonly target: ObjectTarget; readonly patch: Readonly<Record<string, unknown>> }
+  /** `kubectl rollout restart`: an annotation on the pod template. */
+  | { readonly op: 'restart'; readonly target: ObjectTarget }
+  | { readonly op: 'cordon'; readonly node: string }
+  | { readonly op: 'uncordon'; readonly node: string }
+  | FaultAction;
+
+/** `for` absent: until the end of the run. */
+export type FaultAction =
+  | { readonly op: 'fault'; readonly fault: 'node-crash'; readonly node: NodeChoice; readonly for?: Duration }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'node-partition';
+      readonly node: NodeChoice;
+      readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'container-crash';
+      readonly pods: PodChoice;
+      /** Absent: the first container of each. */
+      readonly container?: string;
+      readonly exitCode: number;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'image-pull-failure';
+      /** `*` stands for any text. */
+      readonly image: string;
+      readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'controller-crash';
+      readonly controller: 'kube-controller-manager' | 'kube-scheduler';
+      readonly for?: Duration;
+    };
+
+export type FaultName = FaultAction['fault'];
+
+/** One node: this one, a drawn one of those with the labels, or the one that runs the first of these pods. */
+export type NodeChoice =
+  | { readonly name: string }
+  | { readonly any: LabelSelector }
+  | { readonly hosting: PodChoice };
+
+/** One pod by its name, or all pods of a namespace that the selector fits. */
+export type PodChoice =
+  | { readonly namespace: string; readonly name: string }
+  | { readonly namespace: string; readonly selector: LabelSelector };
+
+export type Expectation =
+  | {
+      readonly type: 'always';
+      readonly name: string;
+      readonly expression: string;
+      /** Absent: from the first moment at which it holds. */
+      readonly from?: Duration;
+      /** Absent: to the end of the run. */
+      readonly until?: Duration;
+    }
+  | {
+      readonly type: 'eventually';
+      readonly name: string;
+      readonly expression: string;
+      /** The search begins here; 0 unless given. */
+      readonly after: Duration;
+      /** Counted from `after`. Absent: to the end of the run. */
+      readonly within?: Duration;
+    };
