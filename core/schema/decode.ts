@@ -71,7 +71,11 @@ function makeStructDecoder(struct: Struct): Decoder {
     at.structs.push(struct.goName);
     for (const position of present) {
       const name = names[position]!;
-      const decode = (fields[position] ??= decoderOf(struct.fields[position]!.type));
+      let decode = fields[position];
+      if (decode === undefined) {
+        decode = decoderOf(struct.fields[position]!.type);
+        fields[position] = decode;
+      }
       at.path.push(name);
       at.fields.push(name);
       const value = decode(raw[name], at);
@@ -238,9 +242,9 @@ export function decodeObject(raw: unknown): Decoded<NewObject | undefined> {
   const kind = typeOf(raw, 'kind', "Object 'Kind' is missing", at);
   if (apiVersion === undefined || kind === undefined) return { value: undefined, problems: at.problems };
   const structName = structNameOf(apiVersion, kind);
-  const decoded =
-    structName === undefined ? decodeCustom(raw, kind, at) : (structDecoder(structName)(raw, at) as object);
-  const { metadata = {}, ...rest } = decoded as Partial<NewObject>;
+  const decoded = structName === undefined ? decodeCustom(raw, kind, at) : structDecoder(structName)(raw, at);
+  // Nothing comes of an object that has too many fields.
+  const { metadata = {}, ...rest } = (decoded ?? {}) as Partial<NewObject>;
   return { value: { apiVersion, kind, metadata, ...rest }, problems: at.problems };
 }
 
@@ -268,7 +272,7 @@ function typeOf(
 
 function decodeCustom(raw: Readonly<Record<string, unknown>>, kind: string, at: Decoding): object {
   const { metadata, ...rest } = raw;
-  const copy = copyJson(rest, at, 0) as object;
+  const copy = (copyJson(rest, at, 0) ?? {}) as object;
   if (metadata === undefined || metadata === null) return copy;
   at.structs.push(kind);
   at.path.push('metadata');
