@@ -9,6 +9,7 @@ import {
   isJsonObject,
   isTooLarge,
   MAX_DEPTH,
+  MAX_PROBLEMS,
   pathText,
   startDecoding,
   tooDeep,
@@ -89,7 +90,7 @@ function makeStructDecoder(struct: Struct): Decoder {
 }
 
 function unknownField(at: Decoding, key: string, names: readonly string[]): void {
-  if (at.lenient > 0) return;
+  if (at.lenient > 0 || at.problems.length >= MAX_PROBLEMS) return;
   const path = pathText(at, key);
   const didYouMean = closest(key, names);
   const message = `unknown field "${path}"`;
