@@ -1,0 +1,71 @@
+import { POD } from '../kinds/registry.ts';
+import type { Pod, PodCondition } from '../schema/types.generated.ts';
+import { rfc3339 } from '../time.ts';
+import type { ApiStore } from './api-store.ts';
+import type { Command, Result } from './command.ts';
+import type { RequestContext } from './identity.ts';
+import { objectKey } from './object.ts';
+import { conflict, notFound } from './status.ts';
+
+/** How messages name the subresource. */
+const BINDING = { group: '', plural: 'pods/binding', kind: 'Pod' };
+
+let cachedCondition: PodCondition | undefined;
+
+/** Pods bound within one second share the condition. */
+function scheduledCondition(timestamp: string): PodCondition {
+  if (cachedCondition?.lastTransitionTime !== timestamp) {
+    cachedCondition = {
+      type: 'PodScheduled',
+      status: 'True',
+      // The real API server writes the null of an unset time here; absent means the same.
+      lastProbeTime: undefined,
+      lastTransitionTime: timestamp,
+    };
+  }
+  return cachedCondition;
+}
+
+function withScheduled(
+  conditions: readonly PodCondition[] | undefined,
+  timestamp: string,
+): readonly PodCondition[] {
+  const scheduled = scheduledCondition(timestamp);
+  if (conditions === undefined) return [scheduled];
+  const place = conditions.findIndex((condition) => condition.type === 'PodScheduled');
+  return place < 0 ? [...conditions, scheduled] : conditions.with(place, scheduled);
+}
+
+/** `pods/binding`: a pod is bound once (registry/core/pod/storage `setPodHostAndAnnotations`). Hot path. */
+export function bindPod(
+  server: ApiStore,
+  command: Extract<Command, { verb: 'bind' }>,
+  context: RequestContext,
+): Result {
+  const key = objectKey(command.namespace, command.name);
+  const stored = server.state.getByKey(POD, key);
+  if (stored === undefined) return { ok: false, status: notFound(POD, command.name) };
+  const { uid } = stored.metadata;
+  const binding = BINDING;
+  if (uid !== command.uid) {
+    const detail = `Precondition failed: UID in precondition: ${command.uid}, UID in object meta: ${uid}`;
+    return { ok: false, status: conflict(binding, command.name, detail) };
+  }
+  if (stored.metadata.deletionTimestamp !== undefined) {
+    const detail = `pod ${command.name} is being deleted, cannot be assigned to a host`;
+    return { ok: false, status: conflict(binding, command.name, detail) };
+  }
+  if (stored.spec.nodeName !== undefined && stored.spec.nodeName !== '') {
+    const detail = `pod ${command.name} is already assigned to node "${stored.spec.nodeName}"`;
+    return { ok: false, status: conflict(binding, command.name, detail) };
+  }
+  const rv = server.journal.nextNumber;
+  const bound: Pod = {
+    ...stored,
+    metadata: { ...stored.metadata, resourceVersion: String(rv) },
+    spec: { ...stored.spec, nodeName: command.nodeName },
+    status: { ...stored.status, conditions: withScheduled(stored.status.conditions, rfc3339(context.now)) },
+  };
+  server.commit('update', POD, key, stored, bound, context);
+  return { ok: true, object: bound, rv };
+}

@@ -1,0 +1,55 @@
+import type { KubeObject, NewObject, ObjectMeta } from './object.ts';
+
+/**
+ * Every key that a later write may set exists from the start, so that all metadata have one hidden class and a
+ * copy stays cheap.
+ */
+export function createdMetadata(
+  object: NewObject,
+  name: string,
+  uid: string,
+  rv: number,
+  creationTimestamp: string,
+  generation: number | undefined,
+): ObjectMeta {
+  const given = object.metadata;
+  return {
+    name,
+    generateName: given.generateName,
+    namespace: given.namespace,
+    uid,
+    resourceVersion: String(rv),
+    generation,
+    creationTimestamp,
+    deletionTimestamp: undefined,
+    deletionGracePeriodSeconds: undefined,
+    labels: given.labels,
+    annotations: given.annotations,
+    ownerReferences: given.ownerReferences,
+    finalizers: given.finalizers,
+  };
+}
+
+/** What a writer may change of an object's metadata; the rest stays as it is stored. */
+export function updatedMetadata(stored: ObjectMeta, sent: ObjectMeta): ObjectMeta {
+  if (
+    sent.labels === stored.labels &&
+    sent.annotations === stored.annotations &&
+    sent.ownerReferences === stored.ownerReferences &&
+    sent.finalizers === stored.finalizers
+  ) {
+    return stored;
+  }
+  return {
+    ...stored,
+    labels: sent.labels,
+    annotations: sent.annotations,
+    ownerReferences: sent.ownerReferences,
+    finalizers: sent.finalizers,
+  };
+}
+
+/** The object as event `rv` leaves it. Hot path. */
+export function versioned(object: KubeObject, rv: number, generation: number | undefined): KubeObject {
+  return { ...object, metadata: { ...object.metadata, resourceVersion: String(rv), generation } };
+}

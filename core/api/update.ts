@@ -1,0 +1,172 @@
+import type { Kind } from '../kinds/kind.ts';
+import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
+import type { ApiStore } from './api-store.ts';
+import type { Result } from './command.ts';
+import { equalValues } from './equal.ts';
+import type { RequestContext } from './identity.ts';
+import { updatedMetadata, versioned } from './metadata.ts';
+import { type KubeObject, keyOf } from './object.ts';
+import { conflict, invalid, notFound, OPTIMISTIC_LOCK, type Status } from './status.ts';
+
+interface WithStatus extends KubeObject {
+  readonly status?: unknown;
+}
+
+interface WithSpecFinalizers extends KubeObject {
+  readonly spec?: { readonly finalizers?: readonly string[] };
+}
+
+function refused(status: Status): Result {
+  return { ok: false, status };
+}
+
+/** Why this write may not go on, where its resourceVersion or uid is not the stored one. */
+function staleness(kind: Kind, stored: KubeObject, sent: KubeObject): Status | undefined {
+  const { name } = stored.metadata;
+  const { uid, resourceVersion } = sent.metadata;
+  if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid) {
+    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`;
+    return conflict(kind, name, detail);
+  }
+  if (
+    resourceVersion !== undefined &&
+    resourceVersion !== '' &&
+    resourceVersion !== stored.metadata.resourceVersion
+  ) {
+    return conflict(kind, name, OPTIMISTIC_LOCK);
+  }
+  return undefined;
+}
+
+/** Whether anything but metadata and status differs: what raises `generation`. */
+function contentChanged(kind: Kind, stored: KubeObject, next: KubeObject): boolean {
+  const before = stored as unknown as Readonly<Record<string, unknown>>;
+  const after = next as unknown as Readonly<Record<string, unknown>>;
+  for (const field in after) {
+    if (field === 'metadata' || (field === 'status' && kind.hasStatus)) continue;
+    if (!equalValues(before[field], after[field])) return true;
+  }
+  for (const field in before) {
+    if (before[field] !== undefined && after[field] === undefined) {
+      if (field === 'metadata' || (field === 'status' && kind.hasStatus)) continue;
+      return true;
+    }
+  }
+  return false;
+}
+
+/**
+ * An object that waits for its deletion goes when its last finalizer does: at once where it has no grace period
+ * left. A namespace has finalizers in its spec as well.
+ */
+function isReleased(next: KubeObject): boolean {
+  const { metadata } = next;
+  if (metadata.deletionTimestamp === undefined) return false;
+  if ((metadata.finalizers?.length ?? 0) > 0) return false;
+  if ((metadata.deletionGracePeriodSeconds ?? 0) > 0) return false;
+  if (next.kind !== 'Namespace') return true;
+  return ((next as WithSpecFinalizers).spec?.finalizers?.length ?? 0) === 0;
+}
+
+/** Write `next` over `stored` as one event, or remove the object where the write released it. */
+export function commitUpdate(
+  server: ApiStore,
+  kind: Kind,
+  key: string,
+  stored: KubeObject,
+  next: KubeObject,
+  raisesGeneration: boolean,
+  context: RequestContext,
+): Result {
+  const rv = server.journal.nextNumber;
+  if (isReleased(next)) {
+    server.commit('delete', kind, key, stored, undefined, context);
+    return { ok: true, object: versioned(next, rv, next.metadata.generation), rv };
+  }
+  const generation = stored.metadata.generation;
+  const object = versioned(
+    next,
+    rv,
+    raisesGeneration && generation !== undefined ? generation + 1 : generation,
+  );
+  server.commit('update', kind, key, stored, object, context);
+  return { ok: true, object, rv };
+}
+
+/** The main resource: everything but the status, which stays as stored where the kind has a status subresource. */
+export function replaceObject(
+  server: ApiStore,
+  kind: Kind,
+  key: string,
+  stored: KubeObject,
+  sent: KubeObject,
+  context: RequestContext,
+): Result {
+  const { strategy } = kind;
+  const metadata = updatedMetadata(stored.metadata, sent.metadata);
+  let next: KubeObject = kind.hasStatus
+    ? ({ ...sent, status: (stored as WithStatus).status, metadata } as KubeObject)
+    : { ...sent, metadata };
+  next = (strategy.applyDefaults?.(next) as KubeObject | undefined) ?? next;
+  const prepared = strategy.prepareForUpdate?.(next, stored, server.strategyContext(context)) ?? next;
+  if (prepared.kind === 'Status') return refused(prepared as Status);
+  next = prepared as KubeObject;
+
+  const changed = contentChanged(kind, stored, next);
+  if (!changed && equalValues(next.metadata, stored.metadata)) return { ok: true, object: stored, rv: 0 };
+  const errors = [
+    ...(metadata === stored.metadata
+      ? []
+      : validateObjectMeta(metadata, kind.namespaced, strategy.nameRule ?? 'subdomain')),
+    ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
+  ];
+  if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
+  const raises = changed && strategy.countsGenerations !== false;
+  return commitUpdate(server, kind, key, stored, next, raises, context);
+}
+
+/** The status subresource: the status alone. Hot path. */
+export function replaceStatus(
+  server: ApiStore,
+  kind: Kind,
+  key: string,
+  stored: KubeObject,
+  sent: KubeObject,
+  context: RequestContext,
+): Result {
+  const status = (sent as WithStatus).status;
+  const before = (stored as WithStatus).status;
+  if (status === before || equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
+  const next = { ...stored, status } as KubeObject;
+  const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
+  if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
+  return commitUpdate(server, kind, key, stored, next, false, context);
+}
+
+export function updateObject(
+  server: ApiStore,
+  kind: Kind,
+  sent: KubeObject,
+  context: RequestContext,
+): Result {
+  const key = keyOf(sent);
+  const stored = server.state.getByKey(kind, key);
+  if (stored === undefined) return refused(notFound(kind, sent.metadata.name));
+  const stale = staleness(kind, stored, sent);
+  if (stale !== undefined) return refused(stale);
+  return replaceObject(server, kind, key, stored, sent, context);
+}
+
+export function updateStatus(
+  server: ApiStore,
+  kind: Kind,
+  sent: KubeObject,
+  context: RequestContext,
+): Result {
+  const key = keyOf(sent);
+  const stored = server.state.getByKey(kind, key);
+  if (stored === undefined) return refused(notFound(kind, sent.metadata.name));
+  const stale = staleness(kind, stored, sent);
+  if (stale !== undefined) return refused(stale);
+  return replaceStatus(server, kind, key, stored, sent, context);
+}

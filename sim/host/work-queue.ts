@@ -1,0 +1,124 @@
+import type { Micros } from '../../core/time.ts';
+import { MILLISECOND, SECOND } from '../../core/time.ts';
+import type { Cause } from '../actor.ts';
+import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
+
+/** client-go `workqueue.DefaultTypedControllerRateLimiter`: 5 ms doubling to 1000 s per item. */
+const BACKOFF_BASE = 5 * MILLISECOND;
+const BACKOFF_MAX = 1000 * SECOND;
+/** From this many failures on the back-off stands at its maximum: 5 ms × 2^18 is past 1000 s. */
+const BACKOFF_STEPS_MAX = 18;
+
+interface Waiting {
+  readonly timer: Timer;
+  readonly cause: Cause;
+  readonly readyAt: Micros;
+}
+
+/**
+ * client-go's work queue: a key stands in it once however often it is added, is never handed to two workers at
+ * once, and comes back after a worker is done if it was added meanwhile. The cause of a key is the newest
+ * record that put it here since it was last taken.
+ */
+export class WorkQueue implements Target {
+  private readonly kernel: Kernel;
+  private readonly onReady: () => void;
+  private ready: string[] = [];
+  private head = 0;
+  private readonly dirty = new Map<string, Cause>();
+  private readonly processing = new Set<string>();
+  private readonly waiting = new Map<string, Waiting>();
+  private readonly failures = new Map<string, number>();
+
+  constructor(kernel: Kernel, onReady: () => void) {
+    this.kernel = kernel;
+    this.onReady = onReady;
+  }
+
+  /** Keys that a worker could take now. */
+  get length(): number {
+    return this.ready.length - this.head;
+  }
+
+  add(key: string, cause: Cause): void {
+    const known = this.dirty.get(key);
+    if (known !== undefined) {
+      if (cause.rv >= known.rv) this.dirty.set(key, cause);
+      return;
+    }
+    this.dirty.set(key, cause);
+    if (this.processing.has(key)) return;
+    this.ready.push(key);
+    this.onReady();
+  }
+
+  /** Of several delayed additions of a key the earliest counts. */
+  addAfter(key: string, delay: Micros, cause: Cause): void {
+    if (delay <= 0) {
+      this.add(key, cause);
+      return;
+    }
+    const readyAt = this.kernel.now + delay;
+    const known = this.waiting.get(key);
+    if (known !== undefined) {
+      if (known.readyAt <= readyAt) return;
+      this.kernel.cancel(known.timer);
+    }
+    const timer = this.kernel.schedule(readyAt, PRIORITY.actor, this, key);
+    this.waiting.set(key, { timer, cause, readyAt });
+  }
+
+  addRateLimited(key: string, cause: Cause): void {
+    const failures = this.failures.get(key) ?? 0;
+    this.failures.set(key, failures + 1);
+    const delay = failures >= BACKOFF_STEPS_MAX ? BACKOFF_MAX : BACKOFF_BASE * (1 << failures);
+    this.addAfter(key, delay, cause);
+  }
+
+  /** The key did well: its back-off starts anew. */
+  forget(key: string): void {
+    this.failures.delete(key);
+  }
+
+  /** The next key and its cause; it counts as being processed until `done`. */
+  take(): { readonly key: string; readonly cause: Cause } | undefined {
+    const key = this.ready[this.head];
+    if (key === undefined) return undefined;
+    this.head += 1;
+    if (this.head > 1024 && this.head * 2 > this.ready.length) {
+      this.ready = this.ready.slice(this.head);
+      this.head = 0;
+    }
+    const cause = this.dirty.get(key) as Cause;
+    this.dirty.delete(key);
+    this.processing.add(key);
+    return { key, cause };
+  }
+
+  done(key: string): void {
+    this.processing.delete(key);
+    if (!this.dirty.has(key)) return;
+    this.ready.push(key);
+    this.onReady();
+  }
+
+  /** A timer of `addAfter` fires. */
+  handle(payload: unknown): void {
+    const key = payload as string;
+    const waiting = this.waiting.get(key);
+    if (waiting === undefined) return;
+    this.waiting.delete(key);
+    this.add(key, waiting.cause);
+  }
+
+  /** Everything is lost: the process crashed. */
+  clear(): void {
+    for (const { timer } of this.waiting.values()) this.kernel.cancel(timer);
+    this.waiting.clear();
+    this.ready = [];
+    this.head = 0;
+    this.dirty.clear();
+    this.processing.clear();
+    this.failures.clear();
+  }
+}
