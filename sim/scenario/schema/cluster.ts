@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import type { Taint } from '../../../core/schema/types.generated.ts';
+import { MINUTE } from '../../../core/time.ts';
+import {
+  CONTROLLER_MANAGER_FLAGS,
+  type Flag,
+  flagValues,
+  KUBELET_FLAGS,
+  type KubernetesSettings,
+  SCHEDULER_FLAGS,
+} from '../flags.ts';
+import type { ClusterSpec, Machine, NodeGroup } from '../scenario.ts';
+import {
+  dnsLabel,
+  duration,
+  flag,
+  integer,
+  labels,
+  listOf,
+  number,
+  oneOf,
+  quantity,
+  strict,
+  text,
+  textLike,
+  wanted,
+} from './fields.ts';
+
+/** The version whose behaviour is modelled, unless a scenario names another to be shown. */
+export const DEFAULT_VERSION = 'v1.34.0';
+
+const DEFAULT_MACHINE: Machine = { cpu: '4', memory: '16Gi', ephemeralStorage: '100Gi', pods: 110 };
+const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
+/** A machine of a cloud boots and joins in one to two minutes; no document promises a time. */
+const DEFAULT_BOOT_TIME = 1.5 * MINUTE;
+const NODES_MAX = 100_000;
+
+export const DEFAULT_GROUP: NodeGroup = {
+  name: 'node',
+  count: 3,
+  min: 3,
+  max: 3,
+  zones: DEFAULT_ZONES,
+  machine: DEFAULT_MACHINE,
+  labels: {},
+  taints: [],
+  bootTime: DEFAULT_BOOT_TIME,
+  pricePerHour: 0,
+};
+
+const QPS_FORM = 'requests a second (a number of at least 0), or unlimited';
+
+const qps = z
+  .union([z.number().min(0, wanted(QPS_FORM)), z.literal('unlimited')], wanted(QPS_FORM))
+  .transform((value): number => (value === 'unlimited' ? 0 : value));
+
+function flagField(given: Flag): z.ZodType<number | boolean | undefined> {
+  switch (given.type) {
+    case 'duration':
+      return duration.optional().describe(given.about);
+    case 'qps':
+      return qps.optional().describe(given.about);
+    case 'integer':
+      return integer(given.min, given.max).optional().describe(given.about);
+    case 'number':
+      return number(0, given.max).optional().describe(given.about);
+    case 'boolean':
+      return flag.optional().describe(given.about);
+  }
+}
+
+function flagsOf<T extends Readonly<Record<string, Flag>>>(table: T, component: string) {
+  const shape = Object.fromEntries(Object.keys(table).map((name) => [name, flagField(table[name]!)]));
+  return strict(shape, `settings of the ${component}`)
+    .default({})
+    .transform((given) => flagValues(table, given as Readonly<Record<string, number | boolean | undefined>>))
+    .describe(`Settings of the ${component}, under their real names.`);
+}
+
+const kubernetes = strict(
+  {
+    version: textLike(/^v?1\.\d+(\.\d+)?$/, 'a version such as 1.34 or v1.34.0')
+      .default(DEFAULT_VERSION)
+      .describe('The version that the control plane and the kubelets show. It changes no behaviour.'),
+    events: flag.default(true).describe('Whether components write Event objects (kubectl get events).'),
+    kubeControllerManager: flagsOf(CONTROLLER_MANAGER_FLAGS, 'kube-controller-manager'),
+    kubeScheduler: flagsOf(SCHEDULER_FLAGS, 'kube-scheduler'),
+    kubelet: flagsOf(KUBELET_FLAGS, 'kubelets'),
+  },
+  'settings of the control plane',
+).transform((given): KubernetesSettings => ({ ...given, version: fullVersion(given.version) }));
+
+function fullVersion(version: string): string {
+  const numbers = version.replace(/^v/, '').split('.');
+  return `v${numbers.join('.')}${numbers.length < 3 ? '.0' : ''}`;
+}
+
+const taint = strict(
+  {
+    key: text('the key of a taint'),
+    value: z.string(wanted('a text')).optional(),
+    effect: oneOf(['NoSchedule', 'PreferNoSchedule', 'NoExecute']),
+  },
+  'a taint: { key, value, effect }',
+).transform(({ key, value, effect }): Taint => ({ effect, key, ...(value === undefined ? {} : { value }) }));
+
+const machine = strict(
+  {
+    cpu: quantity.default(DEFAULT_MACHINE.cpu),
+    memory: quantity.default(DEFAULT_MACHINE.memory),
+    ephemeralStorage: quantity.default(DEFAULT_MACHINE.ephemeralStorage),
+    pods: integer(0, 10_000).default(DEFAULT_MACHINE.pods),
+  },
+  'a machine such as { cpu: 4, memory: 16Gi, pods: 110 }',
+);
+
+const nodeGroup = strict(
+  {
+    name: dnsLabel.describe('Nodes are called NAME-1, NAME-2 and so on.'),
+    count: integer(0, NODES_MAX).describe('Nodes at the start.'),
+    min: integer(0, NODES_MAX).optional().describe('Lower bound for an autoscaler; count unless given.'),
+    max: integer(0, NODES_MAX).optional().describe('Upper bound for an autoscaler; count unless given.'),
+    zones: listOf(dnsLabel, 'a list of zones')
+      .min(1, wanted('at least one zone'))
+      .default([...DEFAULT_ZONES])
+      .describe('The nodes take these in turn.'),
+    machine: machine.default(DEFAULT_MACHINE).describe('What one node has.'),
+    labels: labels.default({}).describe('Labels of the nodes, besides those that a kubelet sets.'),
+    taints: listOf(taint, 'a list of taints').default([]),
+    bootTime: duration
+      .default(DEFAULT_BOOT_TIME)
+      .describe('From the request for a machine until its node registers.'),
+    pricePerHour: number(0).default(0).describe('What a node costs an hour, in any currency.'),
+  },
+  'a node group',
+).transform(({ min, max, ...group }, context): NodeGroup => {
+  if (min !== undefined && min > group.count) {
+    const message = `is ${min}, more than the count of ${group.count}`;
+    context.issues.push({ code: 'custom', message, input: min, path: ['min'] });
+  }
+  if (max !== undefined && max < group.count) {
+    const message = `is ${max}, less than the count of ${group.count}`;
+    context.issues.push({ code: 'custom', message, input: max, path: ['max'] });
+  }
+  return { ...group, min: min ?? group.count, max: max ?? group.count };
+});
+
+const nodeGroups = listOf(nodeGroup, 'a list of node groups').superRefine((groups, context) => {
+  groups.forEach(({ name }, index) => {
+    if (groups.findIndex((other) => other.name === name) === index) return;
+    const message = `there is another node group called "${name}"`;
+    context.addIssue({ code: 'custom', message, path: [index, 'name'] });
+  });
+});
+
+const DEFAULT_KUBERNETES: KubernetesSettings = {
+  version: DEFAULT_VERSION,
+  events: true,
+  kubeControllerManager: flagValues(CONTROLLER_MANAGER_FLAGS),
+  kubeScheduler: flagValues(SCHEDULER_FLAGS),
+  kubelet: flagValues(KUBELET_FLAGS),
+};
+
+/** What plain manifests run on. */
+export const DEFAULT_CLUSTER: ClusterSpec = { kubernetes: DEFAULT_KUBERNETES, nodeGroups: [DEFAULT_GROUP] };
+
+export const cluster = strict(
+  { kubernetes: kubernetes.optional(), nodeGroups: nodeGroups.optional() },
+  'a cluster: { kubernetes, nodeGroups }',
+).transform(
+  (given): ClusterSpec => ({
+    kubernetes: given.kubernetes ?? DEFAULT_KUBERNETES,
+    nodeGroups: given.nodeGroups ?? DEFAULT_CLUSTER.nodeGroups,
+  }),
+);

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import { didYouMean, shown } from '../problem.ts';
+import { DEFAULT_NAMESPACE } from '../resource-name.ts';
+import type { Duration, FaultAction, FaultName, NodeChoice, PodChoice } from '../scenario.ts';
+import { dnsLabel, dnsSubdomain, duration, integer, labels, oneOf, strict, text } from './fields.ts';
+
+export interface FaultEntry {
+  readonly at: Duration;
+  readonly action: FaultAction;
+}
+
+const at = duration.describe('When, since the start of the run.');
+const lasting = duration.optional().describe('How long; to the end of the run unless given.');
+
+const POD_FORM = 'pods: { name } or { selector }, with their namespace where it is not default';
+
+const pods = strict(
+  {
+    namespace: dnsLabel.default(DEFAULT_NAMESPACE),
+    name: dnsSubdomain.optional().describe('One pod.'),
+    selector: labels.optional().describe('All pods with these labels.'),
+  },
+  POD_FORM,
+).transform(({ namespace, name, selector }, context): PodChoice => {
+  if (name !== undefined && selector === undefined) return { namespace, name };
+  if (selector !== undefined && name === undefined) return { namespace, selector: { matchLabels: selector } };
+  context.issues.push({ code: 'custom', message: `expected ${POD_FORM}`, input: undefined });
+  return z.NEVER;
+});
+
+const NODE_FORM = 'the name of a node, { any: labels of nodes } or { hosting: pods }';
+
+const chosenNode = strict(
+  {
+    any: labels.optional().describe('A drawn node among those with these labels; {} for any at all.'),
+    hosting: pods.optional().describe('The node on which the first of these pods runs.'),
+  },
+  NODE_FORM,
+).transform(({ any, hosting }, context): NodeChoice => {
+  if (any !== undefined && hosting === undefined) return { any: { matchLabels: any } };
+  if (hosting !== undefined && any === undefined) return { hosting };
+  context.issues.push({ code: 'custom', message: `expected ${NODE_FORM}`, input: undefined });
+  return z.NEVER;
+});
+
+const node = z.union([dnsSubdomain.transform((name): NodeChoice => ({ name })), chosenNode], {
+  error: ({ input }) => `expected ${NODE_FORM}, got ${shown(input)}`,
+});
+
+function lengthOf(given: Duration | undefined): { readonly for?: Duration } {
+  return given === undefined ? {} : { for: given };
+}
+
+function nodeFault<const F extends 'node-crash' | 'node-partition'>(fault: F) {
+  return strict({ at, fault: z.literal(fault), node, for: lasting }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: { op: 'fault', fault, node: entry.node, ...lengthOf(entry.for) },
+    }),
+  );
+}
+
+/** Everything that can befall the world, by name. */
+export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
+  'node-crash': nodeFault('node-crash'),
+  'node-partition': nodeFault('node-partition'),
+  'container-crash': strict({
+    at,
+    fault: z.literal('container-crash'),
+    pods,
+    container: dnsLabel.optional().describe('The first of each pod unless given.'),
+    exitCode: integer(0, 255).default(1),
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'container-crash',
+        pods: entry.pods,
+        ...(entry.container === undefined ? {} : { container: entry.container }),
+        exitCode: entry.exitCode,
+      },
+    }),
+  ),
+  'image-pull-failure': strict({
+    at,
+    fault: z.literal('image-pull-failure'),
+    image: text('an image, in which * stands for any text'),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: { op: 'fault', fault: 'image-pull-failure', image: entry.image, ...lengthOf(entry.for) },
+    }),
+  ),
+  'controller-crash': strict({
+    at,
+    fault: z.literal('controller-crash'),
+    controller: oneOf(['kube-controller-manager', 'kube-scheduler']),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'controller-crash',
+        controller: entry.controller,
+        ...lengthOf(entry.for),
+      },
+    }),
+  ),
+};
+
+export function faultEntry(entry: Readonly<Record<string, unknown>>): z.ZodType<FaultEntry> | string {
+  const names = Object.keys(FAULTS);
+  const { fault } = entry;
+  if (typeof fault === 'string' && Object.hasOwn(FAULTS, fault)) return FAULTS[fault as FaultName];
+  const meant = typeof fault === 'string' ? didYouMean(fault, names) : '';
+  return `expected a fault (${names.join(', ')}), got ${shown(fault)}${meant}`;
+}
