@@ -42,6 +42,12 @@ function chooseName(server: ApiStore, kind: Kind, object: NewObject, rv: number)
   return name;
 }
 
+/** What a client sends as status on creation is dropped, unless the kind's own strategy decides about it. */
+function withInitialStatus(object: NewObject, kind: Kind): NewObject {
+  if (!kind.hasStatus || kind.strategy.prepareForCreate !== undefined) return object;
+  return { ...object, status: {} } as NewObject;
+}
+
 /** Admission → defaulting → preparation → validation → one event. Hot path. */
 export function createObject(
   server: ApiStore,
@@ -75,7 +81,7 @@ export function createObject(
   const key = objectKey(metadata.namespace, name);
   if (server.state.slotOf(kind, key) !== undefined) return refused(alreadyExists(kind, name));
   // `prepared` has every field but the finished metadata of a stored object.
-  const object = { ...prepared, metadata } as KubeObject;
+  const object = { ...withInitialStatus(prepared, kind), metadata } as KubeObject;
   server.commit('create', kind, key, undefined, object, context);
   return { ok: true, object, rv };
 }

@@ -1,0 +1,38 @@
+/** One figure of a benchmark. */
+export interface Measurement {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** The value against the bare loop's of the same run, where both are rates. */
+  readonly ratioToBareLoop?: number;
+  /** A line for people: sizes, growth, memory. */
+  readonly note?: string;
+}
+
+export interface BenchmarkContext {
+  /** Events a second of the bare loop, measured in this run. */
+  readonly bareLoop: number;
+  /** Progress for people. */
+  readonly say: (text: string) => void;
+}
+
+/** A benchmark: one file, and one line in the list. */
+export interface Benchmark {
+  readonly name: string;
+  readonly about: string;
+  run(context: BenchmarkContext): Measurement | readonly Measurement[];
+}
+
+/** Seconds that `work` took. */
+export function timed(work: () => void): number {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1000;
+}
+
+/** The best of several rates: noise only ever slows a run down. */
+export function bestRate(repeats: number, count: number, work: () => void): number {
+  let best = 0;
+  for (let i = 0; i < repeats; i += 1) best = Math.max(best, count / timed(work));
+  return best;
+}

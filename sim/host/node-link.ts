@@ -1,0 +1,176 @@
+import type { EventRequest, WatchEvent } from '../../controllers/controller.ts';
+import type { Command, Result } from '../../core/api/command.ts';
+import { keyOf } from '../../core/api/object.ts';
+import type { ApiServer } from '../../core/api/server.ts';
+import { POD } from '../../core/kinds/registry.ts';
+import type { EventRecord } from '../../core/log/record.ts';
+import type { Pod } from '../../core/schema/types.generated.ts';
+import type { Micros } from '../../core/time.ts';
+import type { ActorContext, Cause } from '../actor.ts';
+import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
+import type { RandomStream } from '../random/keyed.ts';
+import { ApiClient } from './api-client.ts';
+import { EventRecorder } from './event-recorder.ts';
+import type { ProcessSettings } from './process.ts';
+import { RateLimiter } from './rate-limiter.ts';
+
+/** Runs the function that it is handed: how a timer of an actor fires. */
+const CALLBACK: Target = {
+  handle: (payload) => (payload as () => void)(),
+};
+
+/** Whoever follows the pods of one node. */
+export interface PodObserver {
+  observePod(event: WatchEvent<Pod>, cause: Cause): void;
+}
+
+interface Delivery {
+  readonly event: EventRecord;
+  readonly due: Micros;
+}
+
+/**
+ * What connects one kubelet with the API: its client and event recorder, and a watch on the pods bound to its
+ * node, which it hears of `watchDelay` late. While it is cut off it hears nothing and what it sends is lost;
+ * connected again it lists, and hears what has changed meanwhile.
+ */
+export class NodeLink implements ActorContext, Target {
+  readonly nodeName: string;
+  readonly random: RandomStream;
+  private readonly kernel: Kernel;
+  private readonly server: ApiServer;
+  private readonly settings: ProcessSettings;
+  private readonly actor: string;
+  private readonly client: ApiClient;
+  private readonly eventClient: ApiClient;
+  private readonly recorder: EventRecorder;
+  private readonly inbox: Delivery[] = [];
+  private readonly known = new Map<string, Pod>();
+  private observer: PodObserver | undefined;
+  private connected = true;
+  private scheduled = false;
+
+  constructor(kernel: Kernel, server: ApiServer, nodeName: string, random: RandomStream, settings: ProcessSettings) {
+    this.kernel = kernel;
+    this.server = server;
+    this.nodeName = nodeName;
+    this.random = random;
+    this.settings = settings;
+    this.actor = `kubelet/${nodeName}`;
+    const { qps, burst, requestLatency } = settings;
+    this.client = new ApiClient(kernel, server, new RateLimiter(qps, burst), requestLatency);
+    this.eventClient = new ApiClient(kernel, server, new RateLimiter(qps, burst), requestLatency);
+    this.recorder = new EventRecorder('kubelet', nodeName, (command, cause, done) =>
+      this.eventClient.send(command, this.actor, cause, done),
+    );
+  }
+
+  get now(): Micros {
+    return this.kernel.now;
+  }
+
+  attach(observer: PodObserver): void {
+    this.observer = observer;
+  }
+
+  after(delay: Micros, run: () => void): Timer {
+    return this.kernel.schedule(this.kernel.now + delay, PRIORITY.actor, CALLBACK, run);
+  }
+
+  cancel(timer: Timer): void {
+    this.kernel.cancel(timer);
+  }
+
+  send(command: Command, cause: Cause, done?: (result: Result) => void): void {
+    if (this.connected) this.client.send(command, this.actor, cause, done);
+  }
+
+  event(request: EventRequest, cause: Cause): void {
+    if (this.settings.events && this.connected) this.recorder.record(request, cause, this.kernel.now);
+  }
+
+  /** An event on a pod of this node, as it is appended. Hot path. */
+  noticed(event: EventRecord): void {
+    if (!this.connected) return;
+    const due = event.t + this.settings.watchDelay;
+    this.inbox.push({ event, due });
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.kernel.schedule(due, PRIORITY.watch, this, undefined);
+  }
+
+  handle(_payload: unknown, now: Micros): void {
+    this.scheduled = false;
+    const { inbox } = this;
+    let taken = 0;
+    while (taken < inbox.length && (inbox[taken] as Delivery).due <= now) {
+      this.deliver((inbox[taken] as Delivery).event);
+      taken += 1;
+    }
+    inbox.splice(0, taken);
+    const next = inbox[0];
+    if (next === undefined) return;
+    this.scheduled = true;
+    this.kernel.schedule(next.due, PRIORITY.watch, this, undefined);
+  }
+
+  /** Cut off: nothing arrives, nothing gets through. */
+  disconnect(): void {
+    this.connected = false;
+    this.inbox.length = 0;
+    this.client.disconnect();
+    this.eventClient.disconnect();
+  }
+
+  /** Connected again: list the node's pods, and tell what differs from what was known. */
+  reconnect(cause: Cause): void {
+    if (this.connected) return;
+    this.connected = true;
+    this.client.reconnect();
+    this.eventClient.reconnect();
+    this.relist(cause);
+  }
+
+  /** The kubelet lost its memory: what it hears next is a list of everything on its node. */
+  forget(): void {
+    this.known.clear();
+    this.recorder.forget();
+  }
+
+  private relist(cause: Cause): void {
+    const listed = this.server.state.onNode(POD, this.nodeName);
+    const present = new Set(listed.map(keyOf));
+    for (const [key, pod] of [...this.known].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      if (present.has(key)) continue;
+      this.known.delete(key);
+      this.observer?.observePod({ type: 'DELETED', object: pod, previous: pod }, cause);
+    }
+    for (const pod of listed) this.tell(pod, cause);
+  }
+
+  private tell(pod: Pod, cause: Cause): void {
+    const key = keyOf(pod);
+    const before = this.known.get(key);
+    if (before === pod) return;
+    this.known.set(key, pod);
+    if (before !== undefined && before.metadata.uid !== pod.metadata.uid) {
+      this.observer?.observePod({ type: 'DELETED', object: before, previous: before }, cause);
+      this.observer?.observePod({ type: 'ADDED', object: pod, previous: undefined }, cause);
+      return;
+    }
+    const type = before === undefined ? 'ADDED' : 'MODIFIED';
+    this.observer?.observePod({ type, object: pod, previous: before }, cause);
+  }
+
+  private deliver(event: EventRecord): void {
+    if (!this.connected) return;
+    const cause: Cause = { rv: event.rv };
+    if (event.verb !== 'delete') {
+      this.tell(event.next as Pod, cause);
+      return;
+    }
+    const pod = event.previous as Pod;
+    this.known.delete(event.key);
+    this.observer?.observePod({ type: 'DELETED', object: pod, previous: pod }, cause);
+  }
+}

@@ -1,0 +1,239 @@
+import { CONTROLLER_MANAGER_CONTROLLERS } from '../controllers/list.ts';
+import type { Controller } from '../controllers/controller.ts';
+import { ApiServer } from '../core/api/server.ts';
+import type { NewObject } from '../core/api/object.ts';
+import { EVENT, LEASE, NODE, POD } from '../core/kinds/registry.ts';
+import { Journal } from '../core/log/journal.ts';
+import type { EventRecord, LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
+import type { Node, Pod } from '../core/schema/types.generated.ts';
+import type { View } from '../core/store/view.ts';
+import { MILLISECOND, type Micros, SECOND } from '../core/time.ts';
+import type { Cause } from './actor.ts';
+import { Cloud } from './cloud/cloud.ts';
+import type { FaultWorld } from './faults/fault.ts';
+import { bootstrapCluster } from './host/bootstrap.ts';
+import { ControllerProcess, type ProcessSettings } from './host/process.ts';
+import { SchedulerProcess } from './host/scheduler-process.ts';
+import { WatchStream } from './host/watch-stream.ts';
+import { Kernel, PRIORITY, type Target } from './kernel/kernel.ts';
+import { NodePool } from './host/node-pool.ts';
+import { randomStream } from './random/keyed.ts';
+import type { Action, Scenario } from './scenario/scenario.ts';
+import type { StimulusWorld } from './stimulus/handler.ts';
+import { handlerFor } from './stimulus/list.ts';
+
+/** From sending a request to its answer: what a healthy API server with etcd on a fast disk takes for a write. */
+const REQUEST_LATENCY: Micros = 3 * MILLISECOND;
+/** From an event to its arrival in a watcher's cache. */
+const WATCH_DELAY: Micros = MILLISECOND;
+/** The control plane and the first nodes come up in the first second; then the manifests are applied. */
+const MANIFESTS_AT: Micros = SECOND;
+
+/** A part of a user's action that the API refused. */
+export interface Refusal {
+  readonly t: Micros;
+  /** Where the action was written: `shop.yaml:12`. */
+  readonly source: string;
+  readonly message: string;
+}
+
+export interface SimulationOptions {
+  /** Hear every record from the very first. */
+  readonly sinks?: readonly RecordSink[];
+  /** Replacements and additions to the controllers of kube-controller-manager, by name. */
+  readonly controllers?: readonly Controller[];
+  /** Take these instead of the scenario's own timeline: what a log recorded. */
+  readonly stimuli?: readonly StimulusRecord[];
+}
+
+/** What a stimulus of the log says: the action, and where it was written. */
+interface TimedAction {
+  readonly action: Action;
+  readonly source: string;
+}
+
+function processSettings(flags: { 'kube-api-qps': number; 'kube-api-burst': number }, events: boolean): ProcessSettings {
+  return {
+    qps: flags['kube-api-qps'],
+    burst: flags['kube-api-burst'],
+    requestLatency: REQUEST_LATENCY,
+    watchDelay: WATCH_DELAY,
+    events,
+  };
+}
+
+function withReplacements(
+  controllers: readonly Controller[],
+  replacements: readonly Controller[],
+): readonly Controller[] {
+  const byName = new Map(replacements.map((controller) => [controller.name, controller]));
+  const kept = controllers.map((controller) => byName.get(controller.name) ?? controller);
+  const names = new Set(controllers.map((controller) => controller.name));
+  return [...kept, ...replacements.filter((controller) => !names.has(controller.name))];
+}
+
+/**
+ * A cluster and the world under it, in virtual time: the kernel, the API server, the processes of the control
+ * plane, the nodes, and what a scenario does to them. Everything that happens is a record of its journal.
+ */
+export class Simulation implements Target {
+  readonly scenario: Scenario;
+  readonly kernel: Kernel;
+  readonly journal = new Journal();
+  readonly server: ApiServer;
+  readonly controllerManager: ControllerProcess;
+  readonly scheduler: SchedulerProcess;
+  readonly cloud: Cloud;
+  readonly nodes: NodePool;
+  readonly refusals: Refusal[] = [];
+  private readonly applied = new Map<string, NewObject>();
+  private pendingActions = 0;
+  private lastWriteAt: Micros;
+
+  constructor(scenario: Scenario, options: SimulationOptions = {}) {
+    this.scenario = scenario;
+    const { kubernetes } = scenario.cluster;
+    this.kernel = new Kernel(scenario.startTime);
+    this.lastWriteAt = scenario.startTime;
+    this.server = new ApiServer(this.journal, randomStream(scenario.seed, 'api').draw);
+    const stream = new WatchStream(this.journal);
+    this.journal.subscribe((record) => this.observe(record));
+    for (const sink of options.sinks ?? []) this.journal.subscribe(sink);
+
+    this.controllerManager = new ControllerProcess(
+      this.kernel,
+      this.server,
+      stream,
+      'kube-controller-manager',
+      withReplacements(CONTROLLER_MANAGER_CONTROLLERS, options.controllers ?? []),
+      processSettings(kubernetes.kubeControllerManager, kubernetes.events),
+    );
+    this.scheduler = new SchedulerProcess(
+      this.kernel,
+      this.server,
+      stream,
+      randomStream(scenario.seed, 'scheduler'),
+      kubernetes.kubeScheduler,
+      processSettings(kubernetes.kubeScheduler, kubernetes.events),
+    );
+    this.nodes = new NodePool(
+      this.kernel,
+      this.server,
+      scenario,
+      processSettings(kubernetes.kubelet, kubernetes.events),
+    );
+    this.cloud = this.nodes.cloud;
+    this.boot(options.stimuli);
+  }
+
+  get now(): Micros {
+    return this.kernel.now;
+  }
+
+  get view(): View {
+    return this.server.state;
+  }
+
+  /** Whether every action of the scenario has been done, and what it began has ended. */
+  get isScenarioOver(): boolean {
+    return this.pendingActions === 0;
+  }
+
+  /** When anything but an Event or a Lease was last written. */
+  get quietSince(): Micros {
+    return this.lastWriteAt;
+  }
+
+  runUntil(limit: Micros): void {
+    this.kernel.runUntil(limit);
+  }
+
+  /** The last record: the run ends here, and a re-execution knows until when to go. */
+  end(): void {
+    this.journal.stimulus(this.now, this.scenarioNumber, 'scenario', { op: 'end' });
+  }
+
+  private scenarioNumber = 0;
+
+  private boot(recorded: readonly StimulusRecord[] | undefined): void {
+    const { scenario } = this;
+    const first = this.journal.stimulus(this.now, 0, 'scenario', { op: 'scenario', scenario });
+    this.scenarioNumber = first.rv;
+    const cause: Cause = { rv: first.rv };
+    bootstrapCluster(this.server, this.now, cause);
+    this.controllerManager.start(cause);
+    this.scheduler.start(cause);
+    this.nodes.start(cause);
+    if (recorded !== undefined) {
+      for (const { t, action } of recorded) this.planRecorded(t, action);
+      return;
+    }
+    if (scenario.manifests.length > 0) {
+      this.plan(scenario.startTime + MANIFESTS_AT, { op: 'apply', objects: scenario.manifests }, scenario.name);
+    }
+    for (const { at, source, action } of scenario.timeline) this.plan(scenario.startTime + at, action, source);
+  }
+
+  private plan(at: Micros, action: Action, source: string): void {
+    this.pendingActions += 1;
+    const timed: TimedAction = { action, source };
+    this.kernel.schedule(at, PRIORITY.world, this, timed);
+  }
+
+  private planRecorded(at: Micros, stimulus: Stimulus): void {
+    if (stimulus.op === 'scenario' || stimulus.op === 'end') return;
+    // A stimulus was written by this program from an action: its shape is that action's.
+    const { source, ...action } = stimulus as unknown as Action & { readonly source: string };
+    this.plan(at, action as Action, source);
+  }
+
+  /** An action's time has come. */
+  handle(payload: unknown): void {
+    const { action, source } = payload as TimedAction;
+    const actor = action.op === 'fault' ? 'fault' : 'user';
+    const record = this.journal.stimulus(this.now, this.scenarioNumber, actor, { ...action, source });
+    handlerFor(action).run(this.stimulusWorld(source), action, source, { rv: record.rv });
+    this.pendingActions -= 1;
+  }
+
+  private stimulusWorld(source: string): StimulusWorld {
+    const { kernel, server, applied } = this;
+    return {
+      view: server.state,
+      now: kernel.now,
+      random: randomStream(this.scenario.seed, 'user'),
+      faults: this.faultWorld(),
+      request: (command, cause) => server.execute(command, { now: kernel.now, actor: 'user', cause: cause.rv }),
+      lastApplied: (key) => applied.get(key),
+      rememberApplied: (key, object) => {
+        applied.set(key, object);
+      },
+      after: (delay, run) => this.afterwards(delay, run),
+      refused: (where, message) => {
+        this.refusals.push({ t: kernel.now, source: where === '' ? source : where, message });
+      },
+    };
+  }
+
+  private afterwards(delay: Micros, run: () => void): void {
+    this.pendingActions += 1;
+    const later: Target = {
+      handle: () => {
+        this.pendingActions -= 1;
+        run();
+      },
+    };
+    this.kernel.schedule(this.now + delay, PRIORITY.world, later, undefined);
+  }
+
+  private observe(record: LogRecord): void {
+    if (record.type !== 'event') return;
+    const { kind } = record;
+    if (kind === POD) {
+      const pod = (record.next ?? record.previous) as Pod;
+      const nodeName = pod.spec.nodeName;
+      if (nodeName !== undefined) this.nodes.noticed(nodeName, record);
+    }
+    if (kind !== EVENT && kind !== LEASE) this.lastWriteAt = record.t;
+  }
+}
