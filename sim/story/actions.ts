@@ -1,0 +1,87 @@
+import type { LogRecord } from '../../core/log/record.ts';
+import type { Action, FaultAction, NodeChoice, ObjectTarget, PodChoice } from '../scenario/scenario.ts';
+import type { Note, Observer } from './note.ts';
+
+function targetName({ resource, name }: ObjectTarget): string {
+  return `${resource.split('.')[0]}/${name}`;
+}
+
+function nodeText(choice: NodeChoice): string {
+  if ('name' in choice) return choice.name;
+  if ('any' in choice) return 'a drawn node';
+  return `the node that runs ${podText(choice.hosting)}`;
+}
+
+function podText(choice: PodChoice): string {
+  if ('name' in choice) return `pod ${choice.namespace}/${choice.name}`;
+  const labels = Object.entries(choice.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  return `pods ${labels.join(',')} of ${choice.namespace}`;
+}
+
+function faultText(action: FaultAction): string {
+  switch (action.fault) {
+    case 'node-crash':
+      return `fault: ${nodeText(action.node)} crashes`;
+    case 'node-partition':
+      return `fault: ${nodeText(action.node)} is cut off from the API server`;
+    case 'container-crash':
+      return `fault: containers of ${podText(action.pods)} exit with ${action.exitCode}`;
+    case 'image-pull-failure':
+      return `fault: pulls of ${action.image} fail`;
+    case 'controller-crash':
+      return `fault: ${action.controller} crashes`;
+  }
+}
+
+/** An action of the scenario in a few words. */
+export function actionText(action: Action): string {
+  switch (action.op) {
+    case 'apply': {
+      const [first] = action.objects;
+      if (action.objects.length === 1 && first !== undefined) {
+        return `apply ${first.object.kind.toLowerCase()}/${first.object.metadata.name}`;
+      }
+      return `apply ${action.objects.length} objects`;
+    }
+    case 'delete':
+      return `delete ${targetName(action.target)}`;
+    case 'scale':
+      return `scale ${targetName(action.target)} to ${action.replicas}`;
+    case 'setImage':
+      return `set image of ${targetName(action.target)} to ${action.image}`;
+    case 'patch':
+      return `patch ${targetName(action.target)}`;
+    case 'restart':
+      return `restart ${targetName(action.target)}`;
+    case 'cordon':
+      return `cordon node/${action.node}`;
+    case 'uncordon':
+      return `uncordon node/${action.node}`;
+    case 'fault':
+      return faultText(action);
+  }
+}
+
+/** What people and faults did to the cluster. */
+export const actionObserver: Observer = {
+  observe: (record: LogRecord, note: (note: Note) => void) => {
+    if (record.type !== 'stimulus') return;
+    const { op } = record.action;
+    if (op === 'scenario' || op === 'end') return;
+    const { rv, t } = record;
+    if (op === 'fault-end') {
+      note({
+        t,
+        rv,
+        tone: 'action',
+        group: `action/${rv}`,
+        text: `fault over: ${String(record.action.text)}`,
+      });
+      return;
+    }
+    // Stimuli of a log are the actions that this program wrote.
+    const action = record.action as unknown as Action;
+    const tone = op === 'fault' ? 'bad' : 'action';
+    note({ t, rv, tone, group: `action/${rv}`, text: actionText(action) });
+  },
+};

@@ -1,0 +1,139 @@
+import { DEPLOYMENT } from '../../core/kinds/registry.ts';
+import type { LogRecord } from '../../core/log/record.ts';
+import type { Deployment } from '../../core/schema/types.generated.ts';
+import { type Micros, SECOND } from '../../core/time.ts';
+import type { Note, Observer } from './note.ts';
+
+const REVISION = 'deployment.kubernetes.io/revision';
+
+interface Known {
+  /** Since when fewer replicas are available than wanted; absent while all are. */
+  readonly shortSince: Micros | undefined;
+  readonly rollout: string | undefined;
+  /** Whether a complete rollout has been told of since it began. */
+  readonly complete: boolean;
+  readonly stuck: boolean;
+}
+
+const UNKNOWN: Known = { shortSince: undefined, rollout: undefined, complete: false, stuck: false };
+
+function seconds(from: Micros, to: Micros): string {
+  return `${((to - from) / SECOND).toFixed(1)}s`;
+}
+
+function isComplete(deployment: Deployment, wanted: number): boolean {
+  const { status, metadata } = deployment;
+  return (
+    (status.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
+    (status.updatedReplicas ?? 0) === wanted &&
+    (status.replicas ?? 0) === wanted &&
+    (status.availableReplicas ?? 0) === wanted
+  );
+}
+
+/** Rollouts that begin and end, and Deployments that lose replicas and get them back. */
+export function deploymentObserver(): Observer {
+  const known = new Map<string, Known>();
+
+  function rollouts(
+    deployment: Deployment,
+    before: Known,
+    t: Micros,
+    rv: number,
+    note: (note: Note) => void,
+  ): Known {
+    const { name } = deployment.metadata;
+    const wanted = deployment.spec?.replicas ?? 1;
+    const revision = deployment.metadata.annotations?.[REVISION];
+    if (revision !== undefined && revision !== before.rollout) {
+      if (before.rollout !== undefined) {
+        const text = `deployment/${name} rolls out revision ${revision}`;
+        note({
+          t,
+          rv,
+          tone: 'neutral',
+          group: 'rollouts',
+          text,
+          together: (n) => `${n} deployments roll out a new revision`,
+        });
+      }
+      return { ...before, rollout: revision, complete: false, stuck: false, shortSince: t };
+    }
+    if (!before.complete && revision !== undefined && isComplete(deployment, wanted)) {
+      const text = `deployment/${name} is complete: ${wanted}/${wanted} available`;
+      note({
+        t,
+        rv,
+        tone: 'good',
+        group: 'complete',
+        text,
+        together: (n) => `${n} deployments are complete`,
+      });
+      return { ...before, complete: true, shortSince: undefined };
+    }
+    const progressing = deployment.status.conditions?.find((condition) => condition.type === 'Progressing');
+    if (!before.stuck && progressing?.reason === 'ProgressDeadlineExceeded') {
+      note({
+        t,
+        rv,
+        tone: 'bad',
+        group: `stuck/${name}`,
+        text: `deployment/${name} is stuck: ${progressing.message ?? ''}`,
+      });
+      return { ...before, stuck: true };
+    }
+    return before;
+  }
+
+  function availability(
+    deployment: Deployment,
+    before: Known,
+    t: Micros,
+    rv: number,
+    note: (note: Note) => void,
+  ): Known {
+    if (!before.complete) return before;
+    const { name } = deployment.metadata;
+    const wanted = deployment.spec?.replicas ?? 1;
+    const available = deployment.status.availableReplicas ?? 0;
+    if (available < wanted && before.shortSince === undefined) {
+      const text = `deployment/${name} has ${available} of ${wanted} replicas available`;
+      note({
+        t,
+        rv,
+        tone: 'bad',
+        group: 'short',
+        text,
+        together: (n) => `${n} deployments are short of replicas`,
+      });
+      return { ...before, shortSince: t };
+    }
+    if (available >= wanted && before.shortSince !== undefined) {
+      const text = `deployment/${name} is whole again: ${available}/${wanted} after ${seconds(before.shortSince, t)}`;
+      note({
+        t,
+        rv,
+        tone: 'good',
+        group: 'whole',
+        text,
+        together: (n) => `${n} deployments are whole again`,
+      });
+      return { ...before, shortSince: undefined };
+    }
+    return before;
+  }
+
+  return {
+    observe: (record: LogRecord, note: (note: Note) => void) => {
+      if (record.type !== 'event' || record.kind !== DEPLOYMENT) return;
+      const deployment = record.next as Deployment | undefined;
+      if (deployment === undefined) {
+        known.delete(record.key);
+        return;
+      }
+      const { t, rv } = record;
+      const rolled = rollouts(deployment, known.get(record.key) ?? UNKNOWN, t, rv, note);
+      known.set(record.key, availability(deployment, rolled, t, rv, note));
+    },
+  };
+}
