@@ -1,0 +1,106 @@
+import type { KubeObject } from '../../core/api/object.ts';
+import { REPLICA_SET } from '../../core/kinds/registry.ts';
+import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../core/schema/types.generated.ts';
+import { type Micros, rfc3339 } from '../../core/time.ts';
+import type { Request } from '../controller.ts';
+import type { Tally } from './tally.ts';
+
+/** The tag of a status update. */
+export const STATUS = 'status';
+
+const REPLICA_FAILURE = 'ReplicaFailure';
+
+/** What went wrong with pods in this turn. */
+export interface ManageFailure {
+  readonly reason: 'FailedCreate' | 'FailedDelete';
+  readonly message: string;
+}
+
+/** A zero of the API is left out (`omitempty`). */
+function nonZero(value: number): number | undefined {
+  return value === 0 ? undefined : value;
+}
+
+/** A failure that is reported stays as it was first told; one that is over is taken off. */
+function conditionsAfter(
+  conditions: readonly ReplicaSetCondition[] | undefined,
+  failure: ManageFailure | undefined,
+  now: Micros,
+): readonly ReplicaSetCondition[] | undefined {
+  const reported = conditions?.some(({ type }) => type === REPLICA_FAILURE) ?? false;
+  if (failure !== undefined && !reported) {
+    const condition: ReplicaSetCondition = {
+      type: REPLICA_FAILURE,
+      status: 'True',
+      lastTransitionTime: rfc3339(now),
+      reason: failure.reason,
+      message: failure.message,
+    };
+    return [...(conditions ?? []), condition];
+  }
+  if (failure === undefined && reported) {
+    const others = conditions?.filter(({ type }) => type !== REPLICA_FAILURE) ?? [];
+    return others.length === 0 ? undefined : others;
+  }
+  return conditions;
+}
+
+/**
+ * The status update that a turn ends with, or nothing where the status says it all (`calculateStatus` and
+ * `updateReplicaSetStatus` of pkg/controller/replicaset). The counts are those from before the turn's own
+ * creations and deletions.
+ */
+export function statusUpdate(
+  replicaSet: ReplicaSet,
+  tally: Tally,
+  failure: ManageFailure | undefined,
+  now: Micros,
+): Request | undefined {
+  const before: Partial<ReplicaSetStatus> = replicaSet.status;
+  const conditions = conditionsAfter(before.conditions, failure, now);
+  if (
+    before.replicas === tally.active &&
+    (before.fullyLabeledReplicas ?? 0) === tally.fullyLabeled &&
+    (before.readyReplicas ?? 0) === tally.ready &&
+    (before.availableReplicas ?? 0) === tally.available &&
+    before.terminatingReplicas === tally.terminating &&
+    before.observedGeneration === replicaSet.metadata.generation &&
+    before.conditions === conditions
+  ) {
+    return undefined;
+  }
+  const status: ReplicaSetStatus = {
+    replicas: tally.active,
+    fullyLabeledReplicas: nonZero(tally.fullyLabeled),
+    readyReplicas: nonZero(tally.ready),
+    availableReplicas: nonZero(tally.available),
+    terminatingReplicas: tally.terminating,
+    observedGeneration: replicaSet.metadata.generation,
+    conditions,
+  } as ReplicaSetStatus;
+  const object: ReplicaSet = { ...replicaSet, status };
+  return { verb: 'updateStatus', kind: REPLICA_SET, object, tag: STATUS };
+}
+
+interface WithStatus extends KubeObject {
+  readonly status?: unknown;
+}
+
+/**
+ * After a conflict the real controller reads the ReplicaSet afresh and writes the same status once more
+ * (`statusUpdateRetries`).
+ */
+export function statusRetry(refused: Extract<Request, { verb: 'updateStatus' }>): Request {
+  const { status } = refused.object as WithStatus;
+  return {
+    verb: 'patch',
+    kind: refused.kind,
+    namespace: refused.object.metadata.namespace,
+    name: refused.object.metadata.name,
+    subresource: 'status',
+    change: (stored) => {
+      const next: WithStatus = { ...stored, status };
+      return next;
+    },
+  };
+}
