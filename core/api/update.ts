@@ -125,7 +125,10 @@ export function replaceObject(
   return commitUpdate(server, kind, key, stored, next, raises, context);
 }
 
-/** The status subresource: the status alone. Hot path. */
+/**
+ * The status subresource: the status, and annotations, which no kind's status strategy holds back (the
+ * Deployment controller writes its revision that way). Hot path.
+ */
 export function replaceStatus(
   server: ApiStore,
   kind: Kind,
@@ -136,8 +139,14 @@ export function replaceStatus(
 ): Result {
   const status = (sent as WithStatus).status;
   const before = (stored as WithStatus).status;
-  if (status === before || equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
-  const next = { ...stored, status } as KubeObject;
+  const annotations = sent.metadata.annotations;
+  const annotated = !equalValues(annotations, stored.metadata.annotations);
+  if (!annotated && equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
+  const next = (
+    annotated
+      ? { ...stored, status, metadata: { ...stored.metadata, annotations } }
+      : { ...stored, status }
+  ) as KubeObject;
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
   return commitUpdate(server, kind, key, stored, next, false, context);
