@@ -129,13 +129,7 @@ function syncRollout(rollout: Rollout, generations: Generations): Micros | undef
   const { deployment, now } = rollout;
   const all = allOf(generations);
   const { current } = generations;
-  const status = rolloutStatus(
-    deployment,
-    calculateStatus(deployment, current, all, now),
-    current,
-    all,
-    now,
-  );
+  const status = rolloutStatus(deployment, calculateStatus(deployment, current, all, now), current, all, now);
   if (equalValues(deployment.status, status)) return progressCheckAfter(deployment, status, now);
   setStatus(rollout, status);
   updateStatus(rollout);
@@ -162,11 +156,7 @@ function rollOut(rollout: Rollout, replicaSets: readonly ReplicaSet[]): Micros |
 }
 
 /** `rolloutRecreate`. */
-function recreate(
-  rollout: Rollout,
-  view: View,
-  replicaSets: readonly ReplicaSet[],
-): Micros | undefined {
+function recreate(rollout: Rollout, view: View, replicaSets: readonly ReplicaSet[]): Micros | undefined {
   let generations = syncRevision(rollout, replicaSets, false);
   if (scaleDownAllOld(rollout, generations.old)) return syncRollout(rollout, generations);
   if (oldPodsRunning(view, generations)) return syncRollout(rollout, generations);

@@ -25,7 +25,11 @@ export function satisfied(expectation: Expectation | undefined, version: number,
 }
 
 /** With the event of one more write; a write that changed nothing makes none (`rv` 0). */
-export function expecting(expectation: Expectation | undefined, rv: number, now: Micros): Expectation | undefined {
+export function expecting(
+  expectation: Expectation | undefined,
+  rv: number,
+  now: Micros,
+): Expectation | undefined {
   if (rv === 0) return expectation;
   if (expectation === undefined) return { version: rv, since: now };
   return expectation.version >= rv ? expectation : { version: rv, since: expectation.since };

@@ -1,4 +1,10 @@
-import { controllerOf, type KubeObject, keyOf, type OwnerReference, objectKey } from '../../core/api/object.ts';
+import {
+  controllerOf,
+  type KubeObject,
+  keyOf,
+  type OwnerReference,
+  objectKey,
+} from '../../core/api/object.ts';
 import type { KindRef } from '../../core/kinds/kind-ref.ts';
 import { compileSelector } from '../../core/labels.ts';
 import type { LabelSelector } from '../../core/schema/types.generated.ts';

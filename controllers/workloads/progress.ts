@@ -24,7 +24,8 @@ const RATE_LIMITED_DELAY = 5 * MILLISECOND;
 
 /** When a rollout that makes no progress has failed. */
 function deadlineOf(deployment: Deployment, progressing: DeploymentCondition): Micros {
-  const since = progressing.lastUpdateTime === undefined ? 0 : (parseRfc3339(progressing.lastUpdateTime) ?? 0);
+  const since =
+    progressing.lastUpdateTime === undefined ? 0 : (parseRfc3339(progressing.lastUpdateTime) ?? 0);
   return since + (deployment.spec.progressDeadlineSeconds ?? 0) * SECOND;
 }
 
@@ -54,7 +55,13 @@ function progressed(
     return withCondition(status, newCondition(PROGRESSING, 'True', REPLICA_SET_AVAILABLE, message, now));
   }
   if (isProgress(deployment.status, status)) {
-    const condition = newCondition(PROGRESSING, 'True', REPLICA_SET_UPDATED, `${subject} is progressing.`, now);
+    const condition = newCondition(
+      PROGRESSING,
+      'True',
+      REPLICA_SET_UPDATED,
+      `${subject} is progressing.`,
+      now,
+    );
     // Each step of progress renews the time of update, from which the deadline counts.
     return withCondition(
       withoutCondition(status, PROGRESSING),

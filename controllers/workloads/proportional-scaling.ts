@@ -23,7 +23,8 @@ function fraction(replicaSet: ReplicaSet, deployment: Deployment): number {
   if (desired === 0) return -size;
   const max = desired + fencepostsOf(deployment).maxSurge;
   const annotated = maxAnnotation(replicaSet);
-  const maxBefore = annotated === undefined || annotated === 0 ? (deployment.status.replicas ?? 0) : annotated;
+  const maxBefore =
+    annotated === undefined || annotated === 0 ? (deployment.status.replicas ?? 0) : annotated;
   if (maxBefore === 0) return 0;
   return rounded((size * max) / maxBefore) - size;
 }

@@ -48,7 +48,8 @@ function maxRestarts(pod: Pod): { readonly regular: number; readonly sidecar: nu
   let sidecar = 0;
   if (sidecars.length > 0) {
     for (const status of pod.status.initContainerStatuses ?? []) {
-      if (sidecars.some(({ name }) => name === status.name)) sidecar = Math.max(sidecar, status.restartCount ?? 0);
+      if (sidecars.some(({ name }) => name === status.name))
+        sidecar = Math.max(sidecar, status.restartCount ?? 0);
     }
   }
   return { regular, sidecar };

@@ -1,9 +1,9 @@
+import { controllerOf } from '../../core/api/object.ts';
 import { isPodActive } from '../../core/kinds/pod/status.ts';
 import { POD, REPLICA_SET } from '../../core/kinds/registry.ts';
 import { compileSelector } from '../../core/labels.ts';
 import type { ReplicaSet } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
-import { controllerOf } from '../../core/api/object.ts';
 
 const NOBODY: ReadonlyMap<string, number> = new Map();
 

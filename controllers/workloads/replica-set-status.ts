@@ -69,14 +69,15 @@ export function statusUpdate(
   ) {
     return undefined;
   }
+  // Every key in the order of the schema, so that all statuses keep one hidden class.
   const status: ReplicaSetStatus = {
-    replicas: tally.active,
-    fullyLabeledReplicas: nonZero(tally.fullyLabeled),
-    readyReplicas: nonZero(tally.ready),
     availableReplicas: nonZero(tally.available),
-    terminatingReplicas: tally.terminating,
-    observedGeneration: replicaSet.metadata.generation,
     conditions,
+    fullyLabeledReplicas: nonZero(tally.fullyLabeled),
+    observedGeneration: replicaSet.metadata.generation,
+    readyReplicas: nonZero(tally.ready),
+    replicas: tally.active,
+    terminatingReplicas: tally.terminating,
   } as ReplicaSetStatus;
   const object: ReplicaSet = { ...replicaSet, status };
   return { verb: 'updateStatus', kind: REPLICA_SET, object, tag: STATUS };

@@ -46,7 +46,10 @@ export interface ReplicaSetMemory {
   readonly turn: Turn | undefined;
 }
 
-function memoryOf(expectation: Expectation | undefined, turn: Turn | undefined): ReplicaSetMemory | undefined {
+function memoryOf(
+  expectation: Expectation | undefined,
+  turn: Turn | undefined,
+): ReplicaSetMemory | undefined {
   return expectation === undefined && turn === undefined ? undefined : { expectation, turn };
 }
 
@@ -110,7 +113,9 @@ function reconcile(
   const deleting = replicaSet.metadata.deletionTimestamp !== undefined;
 
   const owned = view.ownedBy(POD, replicaSet.metadata.uid);
-  const orphans = adoptable(view, POD, replicaSet, compileSelector(replicaSet.spec.selector)).filter(isPodActive);
+  const orphans = adoptable(view, POD, replicaSet, compileSelector(replicaSet.spec.selector)).filter(
+    isPodActive,
+  );
   const tally = tallyOf(replicaSet, owned, orphans, now);
 
   const requests: Request[] = [];
@@ -239,7 +244,8 @@ function onResult(
     case CLAIM:
       return claimFailed(outcome) ? undefined : { memory };
     case STATUS:
-      if (result.ok || result.status.reason !== 'Conflict' || request.verb !== 'updateStatus') return undefined;
+      if (result.ok || result.status.reason !== 'Conflict' || request.verb !== 'updateStatus')
+        return undefined;
       return { memory, requests: [statusRetry(request)] };
     default:
       return undefined;

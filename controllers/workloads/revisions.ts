@@ -58,7 +58,10 @@ export function maxAnnotation(replicaSet: ReplicaSet): number | undefined {
 }
 
 /** `SetReplicasAnnotations`; the very same object where nothing changes. */
-export function withReplicasAnnotations(annotations: StringMap | undefined, deployment: Deployment): StringMap {
+export function withReplicasAnnotations(
+  annotations: StringMap | undefined,
+  deployment: Deployment,
+): StringMap {
   const desired = String(desiredReplicas(deployment));
   const max = String(desiredReplicas(deployment) + fencepostsOf(deployment).maxSurge);
   if (annotations?.[DESIRED_REPLICAS] === desired && annotations[MAX_REPLICAS] === max) return annotations;

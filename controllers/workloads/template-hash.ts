@@ -76,7 +76,10 @@ interface Comparison {
 const comparisons = new WeakMap<PodTemplateSpec, Comparison>();
 
 /** `EqualIgnoreHash`: equal but for the label with the hash. */
-export function equalIgnoringHash(ofReplicaSet: PodTemplateSpec | undefined, wanted: PodTemplateSpec): boolean {
+export function equalIgnoringHash(
+  ofReplicaSet: PodTemplateSpec | undefined,
+  wanted: PodTemplateSpec,
+): boolean {
   if (ofReplicaSet === undefined) return false;
   const known = comparisons.get(ofReplicaSet);
   if (known !== undefined && known.other === wanted) return known.equal;

@@ -1,0 +1,49 @@
+import type { EventRecord } from '../../core/log/record.ts';
+
+const TEMPLATE_HASH = 'pod-template-hash';
+
+/**
+ * Readable names for what a run draws: the first template hash is `h1`, the first pod of `web-h1-` is
+ * `web-h1-1`. A test file shows these and may use them in its commands.
+ */
+export class Aliases {
+  private readonly pairs: [actual: string, alias: string][] = [];
+  private readonly counts = new Map<string, number>();
+
+  private next(prefix: string): number {
+    const count = (this.counts.get(prefix) ?? 0) + 1;
+    this.counts.set(prefix, count);
+    return count;
+  }
+
+  private add(actual: string, alias: string): void {
+    this.pairs.push([actual, alias]);
+    // Longer names first, so that no name is taken for the beginning of another.
+    this.pairs.sort((a, b) => b[0].length - a[0].length || (a[0] < b[0] ? -1 : 1));
+  }
+
+  observe({ verb, next }: EventRecord): void {
+    if (verb !== 'create' || next === undefined || next.kind === 'Event') return;
+    const { name, generateName, labels } = next.metadata;
+    const hash = labels?.[TEMPLATE_HASH];
+    if (hash !== undefined && !this.pairs.some(([actual]) => actual === hash)) {
+      this.add(hash, `h${this.next('')}`);
+    }
+    if (generateName === undefined || generateName === '') return;
+    const prefix = this.toAlias(generateName);
+    this.add(name, `${prefix}${this.next(prefix)}`);
+  }
+
+  toAlias(text: string): string {
+    let result = text;
+    for (const [actual, alias] of this.pairs) result = result.replaceAll(actual, alias);
+    return result;
+  }
+
+  toActual(name: string): string {
+    const exact = this.pairs.find(([, alias]) => alias === name);
+    if (exact !== undefined) return exact[0];
+    const hash = this.pairs.find(([, alias]) => /^h\d+$/.test(alias) && name.endsWith(`-${alias}`));
+    return hash === undefined ? name : `${name.slice(0, -hash[1].length)}${hash[0]}`;
+  }
+}
