@@ -8,17 +8,10 @@ import type { FieldError } from '../../api/status.ts';
 /** How a number is bound, and what is said of one that isn't in bounds. */
 const NOT_NEGATIVE = 'must be greater than or equal to 0';
 
-function compareKeys([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** As Go's encoding/json writes it: absent fields left out, keys of maps sorted, `<`, `>` and `&` escaped. */
+/** As Go's encoding/json writes it: absent fields left out; `<`, `>` and `&` escaped. Keys stay as decoding put them. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'null';
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(compareKeys));
-  }).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  return JSON.stringify(value).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }
 
 /** A simple string is quoted without JSON's escapes of `<`. */

@@ -86,9 +86,9 @@ function validateOwners(owners: readonly OwnerReference[]): readonly FieldError[
     const version = apiVersion.slice(apiVersion.lastIndexOf('/') + 1);
     if (version === '')
       errors.push(invalidValue(`${field}.apiVersion`, apiVersion, 'version must not be empty'));
-    if (kind === '') errors.push(invalidValue(`${field}.kind`, kind, 'must not be empty'));
-    if (name === '') errors.push(invalidValue(`${field}.name`, name, 'must not be empty'));
-    if (uid === '') errors.push(invalidValue(`${field}.uid`, uid, 'must not be empty'));
+    if (kind === '') errors.push(invalidValue(`${field}.kind`, kind, 'kind must not be empty'));
+    if (name === '') errors.push(invalidValue(`${field}.name`, name, 'name must not be empty'));
+    if (uid === '') errors.push(invalidValue(`${field}.uid`, uid, 'uid must not be empty'));
     if (apiVersion === 'v1' && kind === 'Event') {
       errors.push(invalidValue(field, owner, '/v1, Kind=Event is disallowed from being an owner'));
     }
@@ -138,7 +138,7 @@ function validateNames(meta: NewObjectMeta, namespaced: boolean, rule: NameRule)
   const prefixGood =
     generateName === undefined ||
     generateName === '' ||
-    (nameProblems?.length === 0 && name!.startsWith(generateName)) ||
+    (nameProblems?.length === 0 && name!.startsWith(generateName) && !generateName.endsWith('.')) ||
     check(withoutTrailingDash(generateName)).length === 0;
   if (nameProblems?.length === 0 && namespaceGood && prefixGood) {
     if (namespaced) lastGoodNamespace = namespace!;

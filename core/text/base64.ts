@@ -1,0 +1,34 @@
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+function utf8(text: string): number[] {
+  const bytes: number[] = [];
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    if (code < 0x80) bytes.push(code);
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63));
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63));
+    else {
+      bytes.push(
+        0xf0 | (code >> 18),
+        0x80 | ((code >> 12) & 63),
+        0x80 | ((code >> 6) & 63),
+        0x80 | (code & 63),
+      );
+    }
+  }
+  return bytes;
+}
+
+/** Standard base64, with padding, of the UTF-8 form of a text. (Neither Node's nor the browser's encoder is at hand here.) */
+export function base64OfText(text: string): string {
+  const bytes = utf8(text);
+  let encoded = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [a = 0, b, c] = [bytes[at], bytes[at + 1], bytes[at + 2]];
+    const triple = (a << 16) | ((b ?? 0) << 8) | (c ?? 0);
+    encoded += ALPHABET[triple >> 18]! + ALPHABET[(triple >> 12) & 63]!;
+    encoded += b === undefined ? '=' : ALPHABET[(triple >> 6) & 63]!;
+    encoded += c === undefined ? '=' : ALPHABET[triple & 63]!;
+  }
+  return encoded;
+}
