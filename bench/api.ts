@@ -1,5 +1,5 @@
-import { ApiServer } from '../core/api/server.ts';
 import type { NewObject } from '../core/api/object.ts';
+import { ApiServer } from '../core/api/server.ts';
 import { NAMESPACE, POD, REPLICA_SET, SERVICE_ACCOUNT } from '../core/kinds/registry.ts';
 import { Journal } from '../core/log/journal.ts';
 import type { RecordSink } from '../core/log/record.ts';

@@ -1,6 +1,6 @@
 import { apiBenchmarks } from './api-benchmarks.ts';
-import { type Benchmark } from './benchmark.ts';
 import { bareLoopRate } from './bare-loop.ts';
+import type { Benchmark } from './benchmark.ts';
 import { kernelBenchmark } from './kernel.ts';
 import { quietHourBenchmark } from './quiet-hour.ts';
 import { scaleBenchmarks } from './scale.ts';

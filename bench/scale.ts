@@ -97,7 +97,12 @@ const scale5000Full: Benchmark = {
     const result = runScale(5000, true, log.sink);
     const megabytes = (log.finish() / 1e6).toFixed(0);
     return [
-      { name: 'scale-5000-full', value: result.seconds, unit: 's', note: `${note(result)}, a log of ${megabytes} MB` },
+      {
+        name: 'scale-5000-full',
+        value: result.seconds,
+        unit: 's',
+        note: `${note(result)}, a log of ${megabytes} MB`,
+      },
       { name: 'memory-5000-full', value: peakMebibytes(), unit: 'MiB', note: 'peak of the process' },
     ];
   },

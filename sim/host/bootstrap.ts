@@ -1,5 +1,5 @@
-import type { ApiServer } from '../../core/api/server.ts';
 import type { NewObject } from '../../core/api/object.ts';
+import type { ApiServer } from '../../core/api/server.ts';
 import { NAMESPACE, PRIORITY_CLASS, SERVICE } from '../../core/kinds/registry.ts';
 import type { Namespace, PriorityClass, Service } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
@@ -9,7 +9,9 @@ import type { Cause } from '../actor.ts';
 const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 
 /** `scheduling.SystemPriorityClasses()`. */
-const SYSTEM_PRIORITY_CLASSES: readonly (NewObject<PriorityClass> & { readonly metadata: { readonly name: string } })[] = [
+const SYSTEM_PRIORITY_CLASSES: readonly (NewObject<PriorityClass> & {
+  readonly metadata: { readonly name: string };
+})[] = [
   {
     apiVersion: 'scheduling.k8s.io/v1',
     kind: 'PriorityClass',

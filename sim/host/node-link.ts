@@ -50,7 +50,13 @@ export class NodeLink implements ActorContext, Target {
   private connected = true;
   private scheduled = false;
 
-  constructor(kernel: Kernel, server: ApiServer, nodeName: string, random: RandomStream, settings: ProcessSettings) {
+  constructor(
+    kernel: Kernel,
+    server: ApiServer,
+    nodeName: string,
+    random: RandomStream,
+    settings: ProcessSettings,
+  ) {
     this.kernel = kernel;
     this.server = server;
     this.nodeName = nodeName;

@@ -1,0 +1,205 @@
+import type { EventRequest, Request, WatchEvent } from '../../controllers/controller.ts';
+import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from '../../controllers/scheduling/options.ts';
+import { Scheduler } from '../../controllers/scheduling/scheduler.ts';
+import type { Command, Result } from '../../core/api/command.ts';
+import type { ApiServer } from '../../core/api/server.ts';
+import type { Kind } from '../../core/kinds/kind.ts';
+import { NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
+import type { EventRecord } from '../../core/log/record.ts';
+import { MILLISECOND, type Micros } from '../../core/time.ts';
+import type { Cause } from '../actor.ts';
+import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
+import type { RandomStream } from '../random/keyed.ts';
+import type { KubernetesSettings } from '../scenario/flags.ts';
+import { ApiClient } from './api-client.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { type ProcessSettings, watchEventOf } from './process.ts';
+import { RateLimiter } from './rate-limiter.ts';
+import { WatchReader, type WatchStream } from './watch-stream.ts';
+
+/** The actor of the scheduler's events in the log. */
+const ACTOR = 'kube-scheduler';
+/** The component of its Events, and the default `schedulerName`. */
+const COMPONENT = 'default-scheduler';
+
+/**
+ * What one scheduling cycle takes: kube-scheduler decides a few hundred to a thousand pods a second
+ * (`scheduling_algorithm_duration_seconds` of a healthy cluster is about a millisecond).
+ */
+const CYCLE: Micros = MILLISECOND;
+
+/** Kinds that the scheduler looks at, in the order in which its cache is filled. */
+const WATCHED: readonly Kind[] = [NODE, PERSISTENT_VOLUME_CLAIM, POD];
+
+/** How the scheduler's flags set its options. */
+function optionsFrom(flags: KubernetesSettings['kubeScheduler'], random: RandomStream): SchedulerOptions {
+  const { percentageOfNodesToScore } = flags;
+  return {
+    ...DEFAULT_SCHEDULER_OPTIONS,
+    ...(percentageOfNodesToScore === 100 ? {} : { percentageOfNodesToScore }),
+    podInitialBackoff: flags.podInitialBackoffSeconds * 1000 * MILLISECOND,
+    podMaxBackoff: flags.podMaxBackoffSeconds * 1000 * MILLISECOND,
+    draw: random.draw,
+  };
+}
+
+/**
+ * The kube-scheduler process: one scheduling cycle after the other, each taking its time; bindings go out beside
+ * them. A crash loses queue and cache; after the restart everything is listed anew.
+ */
+export class SchedulerProcess implements Target {
+  readonly name = ACTOR;
+  private readonly kernel: Kernel;
+  private readonly server: ApiServer;
+  private readonly stream: WatchStream;
+  private readonly options: SchedulerOptions;
+  private readonly settings: ProcessSettings;
+  private scheduler: Scheduler;
+  private client: ApiClient;
+  private eventClient: ApiClient;
+  private recorder: EventRecorder;
+  private reader: WatchReader | undefined;
+  private wakeTimer: Timer | undefined;
+  /** The current cycle ends then; no other begins before. */
+  private busyUntil: Micros = 0;
+
+  constructor(
+    kernel: Kernel,
+    server: ApiServer,
+    stream: WatchStream,
+    random: RandomStream,
+    flags: KubernetesSettings['kubeScheduler'],
+    settings: ProcessSettings,
+  ) {
+    this.kernel = kernel;
+    this.server = server;
+    this.stream = stream;
+    this.settings = settings;
+    this.options = optionsFrom(flags, random);
+    this.scheduler = new Scheduler(this.options);
+    this.client = this.newClient();
+    this.eventClient = this.newClient();
+    this.recorder = this.newRecorder();
+  }
+
+  get running(): boolean {
+    return this.reader !== undefined;
+  }
+
+  /** The scheduler itself, for those who ask it to explain. */
+  get current(): Scheduler {
+    return this.scheduler;
+  }
+
+  start(cause: Cause): void {
+    if (this.running) return;
+    this.scheduler = new Scheduler(this.options);
+    this.client = this.newClient();
+    this.eventClient = this.newClient();
+    this.recorder = this.newRecorder();
+    this.reader = new WatchReader(this.kernel, this.stream, this.settings.watchDelay, (event) =>
+      this.deliver(event),
+    );
+    for (const kind of WATCHED) {
+      for (const object of this.server.state.list(kind)) {
+        this.scheduler.observe({ type: 'ADDED', object, previous: undefined }, cause.rv, this.kernel.now);
+      }
+    }
+    this.plan();
+  }
+
+  crash(): void {
+    this.reader?.stop();
+    this.reader = undefined;
+    this.client.disconnect();
+    this.eventClient.disconnect();
+    if (this.wakeTimer !== undefined) this.kernel.cancel(this.wakeTimer);
+    this.wakeTimer = undefined;
+  }
+
+  /** A scheduling cycle is due. */
+  handle(_payload: unknown, now: Micros): void {
+    this.wakeTimer = undefined;
+    if (!this.running) return;
+    const decision = this.scheduler.next(now);
+    if (decision !== undefined) {
+      this.busyUntil = now + CYCLE;
+      const { cause: rv, reason } = decision;
+      const cause: Cause = reason === undefined ? { rv } : { rv, reason };
+      const assumed = decision.outcome.kind === 'assumed';
+      this.submit(decision.requests, cause, assumed ? decision.pod.metadata.uid : undefined);
+    }
+    this.plan();
+  }
+
+  private newClient(): ApiClient {
+    const { qps, burst, requestLatency } = this.settings;
+    return new ApiClient(this.kernel, this.server, new RateLimiter(qps, burst), requestLatency);
+  }
+
+  private newRecorder(): EventRecorder {
+    const client = this.eventClient;
+    return new EventRecorder(COMPONENT, undefined, (command, cause, done) =>
+      client.send(command, ACTOR, cause, done),
+    );
+  }
+
+  /** Hot path. */
+  private deliver(event: EventRecord): void {
+    const { kind } = event;
+    if (kind !== POD && kind !== NODE && kind !== PERSISTENT_VOLUME_CLAIM) return;
+    const watchEvent: WatchEvent = watchEventOf(event);
+    this.scheduler.observe(watchEvent, event.rv, this.kernel.now);
+    this.plan();
+  }
+
+  /** See to it that the next cycle begins when it can, and is needed. */
+  private plan(): void {
+    const { now } = this.kernel;
+    const wanted = this.scheduler.nextWake(now);
+    if (wanted === undefined) return;
+    const at = Math.max(now, wanted, this.busyUntil);
+    const planned = this.wakeTimer;
+    if (planned !== undefined) {
+      if (planned.time <= at) return;
+      this.kernel.cancel(planned);
+    }
+    this.wakeTimer = this.kernel.schedule(at, PRIORITY.actor, this, undefined);
+  }
+
+  /**
+   * Send requests one after the other. For an assumed pod the result of the last, or the first failure, is the
+   * binding's, and what the scheduler makes of it is sent in turn.
+   */
+  private submit(requests: readonly Request[], cause: Cause, boundUid: string | undefined): void {
+    const [first, ...rest] = requests;
+    if (first === undefined) return;
+    if (first.verb === 'event') {
+      this.record(first, cause);
+      this.submit(rest, cause, boundUid);
+      return;
+    }
+    this.client.send(first as Command, ACTOR, cause, (result) =>
+      this.answered(result, rest, cause, boundUid),
+    );
+  }
+
+  private answered(
+    result: Result,
+    rest: readonly Request[],
+    cause: Cause,
+    boundUid: string | undefined,
+  ): void {
+    const isLast = rest.length === 0;
+    if (boundUid !== undefined && (isLast || !result.ok)) {
+      this.submit(this.scheduler.bound(boundUid, result, this.kernel.now), cause, undefined);
+      this.plan();
+      return;
+    }
+    if (result.ok) this.submit(rest, cause, boundUid);
+  }
+
+  private record(request: EventRequest, cause: Cause): void {
+    if (this.settings.events) this.recorder.record(request, cause, this.kernel.now);
+  }
+}
