@@ -259,12 +259,10 @@ const conditions: Handler = (world, { args }) => {
   if (!Array.isArray(found)) return ['none'];
   return found.map((item: Fields) => {
     const updated =
-      item['lastUpdateTime'] === undefined
-        ? ''
-        : ` updated ${valueText(item['lastUpdateTime'], world.start)}`;
-    const changed = `changed ${valueText(item['lastTransitionTime'], world.start)}`;
+      item.lastUpdateTime === undefined ? '' : ` updated ${valueText(item.lastUpdateTime, world.start)}`;
+    const changed = `changed ${valueText(item.lastTransitionTime, world.start)}`;
     return world.aliases.toAlias(
-      `${item['type']}=${item['status']} ${item['reason']}: ${item['message']} (${changed}${updated})`,
+      `${item.type}=${item.status} ${item.reason}: ${item.message} (${changed}${updated})`,
     );
   });
 };

@@ -8,6 +8,8 @@ type Fields = Readonly<Record<string, unknown>>;
 /** What every write changes and no reader of a timeline wants to see. */
 const UNTOLD: ReadonlySet<string> = new Set(['metadata.resourceVersion', 'metadata.generation']);
 
+const UID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 interface Condition {
   readonly type: string;
   readonly status: string;
@@ -39,6 +41,7 @@ export function valueText(value: unknown, start: Micros): string {
     return `[${value.map((item) => `${item.type}=${item.status}${item.reason === undefined ? '' : `/${item.reason}`}`).join(' ')}]`;
   }
   if (typeof value === 'string') {
+    if (UID.test(value)) return 'UID';
     const time = parseRfc3339(value);
     return time === undefined ? value : `+${timeText(time, start).replace('.000', '')}s`;
   }
@@ -78,7 +81,7 @@ interface EventLike extends KubeObject {
 
 function newObjectText(object: KubeObject): string {
   const spec = (object as KubeObject & { readonly spec?: Fields }).spec;
-  const replicas = spec?.['replicas'];
+  const replicas = spec?.replicas;
   return typeof replicas === 'number' ? ` replicas=${replicas}` : '';
 }
 

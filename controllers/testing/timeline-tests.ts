@@ -47,7 +47,7 @@ export function timelineTests(
       const path = new URL(name, folder);
       const text = readFileSync(path, 'utf8');
       const outcome = runTimeline(text, controllers as readonly Controller[], handlers);
-      if (process.env['REWRITE'] !== undefined && outcome !== text) writeFileSync(path, outcome);
+      if (process.env.REWRITE !== undefined && outcome !== text) writeFileSync(path, outcome);
       else expect(outcome).toBe(text);
     });
   });

@@ -35,12 +35,12 @@ export function availableReplicas(replicaSets: readonly ReplicaSet[]): number {
   return sum(replicaSets, availableOf);
 }
 
-/** Unknown as long as one ReplicaSet has not counted its own. */
+/** Unknown where a ReplicaSet that was synced doesn't tell; one that never was has no pods to terminate. */
 export function terminatingReplicas(replicaSets: readonly ReplicaSet[]): number | undefined {
   let total = 0;
   for (const { status } of replicaSets) {
-    if (status.terminatingReplicas === undefined) return undefined;
-    total += status.terminatingReplicas;
+    if (status.terminatingReplicas !== undefined) total += status.terminatingReplicas;
+    else if ((status.observedGeneration ?? 0) > 0) return undefined;
   }
   return total;
 }
