@@ -2,7 +2,17 @@ import { z } from 'zod';
 import { didYouMean, shown } from '../problem.ts';
 import { DEFAULT_NAMESPACE } from '../resource-name.ts';
 import type { Duration, FaultAction, FaultName, NodeChoice, PodChoice } from '../scenario.ts';
-import { dnsLabel, dnsSubdomain, duration, integer, labels, oneOf, strict, text } from './fields.ts';
+import {
+  dnsLabel,
+  dnsSubdomain,
+  duration,
+  eitherTextOr,
+  integer,
+  labels,
+  oneOf,
+  strict,
+  text,
+} from './fields.ts';
 
 export interface FaultEntry {
   readonly at: Duration;
@@ -43,9 +53,11 @@ const chosenNode = strict(
   return z.NEVER;
 });
 
-const node = z.union([dnsSubdomain.transform((name): NodeChoice => ({ name })), chosenNode], {
-  error: ({ input }) => `expected ${NODE_FORM}, got ${shown(input)}`,
-});
+const node = eitherTextOr(
+  dnsSubdomain.transform((name): NodeChoice => ({ name })),
+  chosenNode,
+  NODE_FORM,
+);
 
 function lengthOf(given: Duration | undefined): { readonly for?: Duration } {
   return given === undefined ? {} : { for: given };

@@ -57,6 +57,10 @@ export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
   return z.toJSONSchema(schema, {
     io: 'input',
     override: ({ zodSchema, jsonSchema }) => {
+      // A bound that no number passes says nothing.
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER || jsonSchema.maximum === Number.MAX_VALUE) {
+        delete jsonSchema.maximum;
+      }
       const shape = editorSchemas.get(zodSchema);
       if (shape === undefined) return;
       const { $schema, ...inner } = jsonSchemaOf(shape);
@@ -106,25 +110,52 @@ export const duration = durationInput.transform((value, context): number => {
   return z.NEVER;
 });
 
-const SPREAD_FORM = 'a duration, or { p50, p99 }';
-const spreadObject = strict({ p50: duration, p99: duration }, SPREAD_FORM);
+/**
+ * A short form or an object. A union would say of a mistake inside the object only that neither fits, so the form
+ * of the value decides by which it is read.
+ */
+export function eitherTextOr<T>(short: z.ZodType<T>, object: z.ZodType<T>, form: string): z.ZodType<T> {
+  return forEditors(
+    z.union([short, object]),
+    z.unknown().transform((value, context): T => {
+      const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+      const isShort = typeof value === 'string' || typeof value === 'number';
+      if (!isObject && !isShort) {
+        context.issues.push({ code: 'custom', message: wanted(form).error({ input: value }), input: value });
+        return z.NEVER;
+      }
+      return readWith(isObject ? object : short, value, context);
+    }),
+  );
+}
+
+/** Reads a value by a schema that was chosen by looking at it, and hands on what is wrong. */
+export function readWith<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  context: z.core.$RefinementCtx<unknown>,
+): T {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  context.issues.push(...(parsed.error.issues as z.core.$ZodRawIssue[]));
+  return z.NEVER;
+}
 
 /** A duration alone means: always this long. */
-export const spread = forEditors(
-  z.union([durationInput, spreadObject]),
-  z.unknown().transform((value, context): TimeSpread => {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    const parsed = (isObject ? spreadObject : duration).safeParse(value);
-    if (!parsed.success) {
-      context.issues.push(...(parsed.error.issues as z.core.$ZodRawIssue[]));
-      return z.NEVER;
+export const spread = eitherTextOr(
+  duration.transform((value): TimeSpread => ({ p50: value, p99: value })),
+  strict({ p50: duration, p99: duration }).transform((value, context): TimeSpread => {
+    if (value.p99 < value.p50) {
+      context.issues.push({
+        code: 'custom',
+        message: 'is shorter than p50',
+        input: value.p99,
+        path: ['p99'],
+      });
     }
-    if (typeof parsed.data === 'number') return { p50: parsed.data, p99: parsed.data };
-    if (parsed.data.p99 < parsed.data.p50) {
-      context.issues.push({ code: 'custom', message: 'p99 is shorter than p50', input: value });
-    }
-    return parsed.data;
+    return value;
   }),
+  'a duration, or { p50, p99 }',
 );
 
 const QUANTITY_FORM = 'a quantity such as 500m, 4 or 16Gi';

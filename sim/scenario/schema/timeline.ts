@@ -4,7 +4,17 @@ import { didYouMean, shown } from '../problem.ts';
 import { DEFAULT_NAMESPACE, parseName } from '../resource-name.ts';
 import type { Action, Duration, ObjectTarget } from '../scenario.ts';
 import { FAULTS, type FaultEntry, faultEntry } from './faults.ts';
-import { anyObject, dnsLabel, duration, forEditors, integer, oneOf, strict, text } from './fields.ts';
+import {
+  anyObject,
+  dnsLabel,
+  duration,
+  forEditors,
+  integer,
+  oneOf,
+  readWith,
+  strict,
+  text,
+} from './fields.ts';
 
 /** Something to apply: a file or folder that has not been read yet, or an object as it was written. */
 export type ApplyItem = string | Readonly<Record<string, unknown>>;
@@ -17,7 +27,7 @@ export type WrittenAction =
       readonly items: readonly ApplyItem[];
       /** Whether `apply` was written as a list: the path of a problem depends on it. */
       readonly isList: boolean;
-      readonly namespace: string;
+      readonly namespace: string | undefined;
     };
 
 export interface WrittenEntry {
@@ -84,7 +94,7 @@ const ENTRIES = {
     apply: z.union([applyItem, z.array(applyItem)], {
       error: ({ input }) => `expected a file, a folder, an object or a list of them, got ${shown(input)}`,
     }),
-    namespace,
+    namespace: dnsLabel.optional().describe('As after kubectl -n.'),
   }).transform((entry): WrittenEntry => {
     const isList = Array.isArray(entry.apply);
     const items = (isList ? entry.apply : [entry.apply]) as readonly ApplyItem[];
@@ -189,9 +199,6 @@ export const timelineEntry = forEditors(
     }
     const schema = schemaFor(value as Readonly<Record<string, unknown>>);
     if (typeof schema === 'string') return fail(schema);
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    context.issues.push(...(parsed.error.issues as z.core.$ZodRawIssue[]));
-    return z.NEVER;
+    return readWith<WrittenEntry | FaultEntry>(schema, value, context);
   }),
 );

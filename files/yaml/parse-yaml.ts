@@ -1,0 +1,133 @@
+import {
+  type Document,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Tags,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
+import { pathText } from '../../sim/scenario/problem.ts';
+import type { FileProblem } from '../problem.ts';
+import { type YamlDocument, yamlDocument } from './yaml-document.ts';
+
+export interface ParsedYaml {
+  /** Those that hold something. */
+  readonly documents: readonly YamlDocument[];
+  readonly problems: readonly FileProblem[];
+}
+
+/**
+ * Uses of one anchor times the aliases inside it, beyond which a document is taken for an attempt to fill the
+ * memory ("billion laughs"). Manifests that people write use a handful.
+ */
+const ALIASES_MAX = 10_000;
+/** Levels of nesting. The deepest kinds have about 20; decoding has its own limit for those that nest themselves. */
+const DEPTH_MAX = 128;
+
+/** Tags of YAML 1.1 that the decoder of Kubernetes does not resolve in place: it leaves such scalars as texts. */
+const UNUSED_TAGS = ['timestamp', 'binary', 'omap', 'pairs', 'set'];
+
+function withoutUnused(tags: Tags): Tags {
+  return tags.filter((tag) => {
+    if (typeof tag === 'string') return !UNUSED_TAGS.includes(tag);
+    // Numbers to the base 60, such as 12:30:45.
+    if (tag.format === 'TIME') return false;
+    return !UNUSED_TAGS.some((name) => tag.tag === `tag:yaml.org,2002:${name}`);
+  });
+}
+
+/**
+ * YAML as Kubernetes reads it (sigs.k8s.io/yaml): version 1.1, in which `yes` and `on` are booleans and `0644` is
+ * octal, merge keys included. Keys are always texts.
+ */
+const OPTIONS = {
+  version: '1.1',
+  merge: true,
+  uniqueKeys: true,
+  stringKeys: true,
+  prettyErrors: false,
+  logLevel: 'silent',
+  customTags: withoutUnused,
+} as const;
+
+/** The value of an option on the command line. */
+export function parseYamlValue(text: string): { readonly value: unknown } | { readonly error: string } {
+  const [document] = parseAllDocuments(text, OPTIONS) as Document[];
+  if (document === undefined) return { value: null };
+  const [error] = document.errors;
+  if (error !== undefined) return { error: error.message };
+  return { value: document.toJS() };
+}
+
+function hintFor(text: string): string {
+  return /\{\{-?\s/.test(text)
+    ? ' (this looks like a template: render it first, with `helm template` for instance)'
+    : '';
+}
+
+/** Reads the documents of a file of YAML or JSON. `file` is how problems call it. */
+export function parseYaml(text: string, file: string): ParsedYaml {
+  const lines = new LineCounter();
+  const problemAt = (offset: number, message: string, path?: string): FileProblem => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line, column: col, ...(path === undefined ? {} : { path }), message };
+  };
+  const documents: YamlDocument[] = [];
+  try {
+    for (const document of parseAllDocuments(text, { ...OPTIONS, lineCounter: lines }) as Document[]) {
+      const [error] = document.errors as YAMLParseError[];
+      if (error !== undefined) {
+        // Whatever follows a first error is most often its consequence.
+        const message = `can't be read as YAML: ${sentence(error)}${hintFor(text)}`;
+        return { documents: [], problems: [problemAt(error.pos[0], message)] };
+      }
+      const bad = unsafePart(document);
+      if (bad !== undefined) return { documents: [], problems: [problemAt(bad.offset, bad.message)] };
+      const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+      if (value !== null && value !== undefined) documents.push(yamlDocument(document, value, text, lines));
+    }
+  } catch (error) {
+    const message = unreadable(error);
+    if (message === undefined) throw error;
+    return { documents: [], problems: [{ file, message }] };
+  }
+  return { documents, problems: [] };
+}
+
+function sentence(error: YAMLParseError): string {
+  if (error.code === 'DUPLICATE_KEY') return 'the field is there twice in one object';
+  return error.message.charAt(0).toLowerCase() + error.message.slice(1);
+}
+
+/** What the parser throws for a document that is made to break it. */
+function unreadable(error: unknown): string | undefined {
+  if (error instanceof RangeError) return 'nested too deeply to be read';
+  if (error instanceof ReferenceError) {
+    return error.message.includes('alias count')
+      ? 'uses its aliases too often: unfolded, they would fill the memory'
+      : "can't be read as YAML: an alias stands for something that contains it";
+  }
+  return undefined;
+}
+
+/** Keys that reach into JavaScript's own objects, and nesting that would exhaust the stack. */
+function unsafePart(document: Document): { readonly offset: number; readonly message: string } | undefined {
+  let found: { offset: number; message: string } | undefined;
+  visit(document, (_key, node, ancestors) => {
+    // Every level has the collection and, in a map, the pair.
+    if (ancestors.length > 2 * DEPTH_MAX) {
+      const offset = (node as Node | null)?.range?.[0] ?? 0;
+      found = { offset, message: `nested more than ${DEPTH_MAX} levels deep` };
+      return visit.BREAK;
+    }
+    if (_key === 'key' && isScalar(node) && node.value === '__proto__') {
+      const message = `${pathText(['__proto__'])} is not allowed as the name of a field`;
+      found = { offset: node.range?.[0] ?? 0, message };
+      return visit.BREAK;
+    }
+    return undefined;
+  });
+  return found;
+}
