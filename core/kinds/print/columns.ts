@@ -1,0 +1,66 @@
+import type { KindRef } from '../kind-ref.ts';
+import {
+  CONFIG_MAP_COLUMNS,
+  EVENT_COLUMNS,
+  LEASE_COLUMNS,
+  NAMESPACE_COLUMNS,
+  NODE_COLUMNS,
+  PRIORITY_CLASS_COLUMNS,
+  SECRET_COLUMNS,
+  SERVICE_ACCOUNT_COLUMNS,
+} from './cluster.ts';
+import { type Column, GENERIC_COLUMNS } from './column.ts';
+import {
+  ENDPOINT_SLICE_COLUMNS,
+  ENDPOINTS_COLUMNS,
+  INGRESS_COLUMNS,
+  NETWORK_POLICY_COLUMNS,
+  SERVICE_COLUMNS,
+} from './network.ts';
+import { POD_COLUMNS } from './pod.ts';
+import { AUTOSCALER_COLUMNS, DISRUPTION_BUDGET_COLUMNS } from './scaling.ts';
+import { CLAIM_COLUMNS, STORAGE_CLASS_COLUMNS, VOLUME_COLUMNS } from './storage.ts';
+import {
+  CRON_JOB_COLUMNS,
+  DAEMON_SET_COLUMNS,
+  DEPLOYMENT_COLUMNS,
+  JOB_COLUMNS,
+  REPLICA_SET_COLUMNS,
+  REPLICATION_CONTROLLER_COLUMNS,
+  STATEFUL_SET_COLUMNS,
+} from './workloads.ts';
+
+/** The printers of all kinds that have their own, by resource. */
+const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
+  configmaps: CONFIG_MAP_COLUMNS,
+  endpoints: ENDPOINTS_COLUMNS,
+  events: EVENT_COLUMNS,
+  namespaces: NAMESPACE_COLUMNS,
+  nodes: NODE_COLUMNS,
+  persistentvolumeclaims: CLAIM_COLUMNS,
+  persistentvolumes: VOLUME_COLUMNS,
+  pods: POD_COLUMNS,
+  replicationcontrollers: REPLICATION_CONTROLLER_COLUMNS,
+  secrets: SECRET_COLUMNS,
+  serviceaccounts: SERVICE_ACCOUNT_COLUMNS,
+  services: SERVICE_COLUMNS,
+  'cronjobs.batch': CRON_JOB_COLUMNS,
+  'daemonsets.apps': DAEMON_SET_COLUMNS,
+  'deployments.apps': DEPLOYMENT_COLUMNS,
+  'endpointslices.discovery.k8s.io': ENDPOINT_SLICE_COLUMNS,
+  'horizontalpodautoscalers.autoscaling': AUTOSCALER_COLUMNS,
+  'ingresses.networking.k8s.io': INGRESS_COLUMNS,
+  'jobs.batch': JOB_COLUMNS,
+  'leases.coordination.k8s.io': LEASE_COLUMNS,
+  'networkpolicies.networking.k8s.io': NETWORK_POLICY_COLUMNS,
+  'poddisruptionbudgets.policy': DISRUPTION_BUDGET_COLUMNS,
+  'priorityclasses.scheduling.k8s.io': PRIORITY_CLASS_COLUMNS,
+  'replicasets.apps': REPLICA_SET_COLUMNS,
+  'statefulsets.apps': STATEFUL_SET_COLUMNS,
+  'storageclasses.storage.k8s.io': STORAGE_CLASS_COLUMNS,
+};
+
+/** The columns in which objects of a kind are listed. */
+export function columnsFor(kind: KindRef): readonly Column[] {
+  return COLUMNS[kind.resource] ?? GENERIC_COLUMNS;
+}
