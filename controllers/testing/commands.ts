@@ -186,7 +186,7 @@ const pods: Handler = (world, { args }) => {
   });
 };
 
-/** `pod-life start=1s stop=2s nodes=3`, or `pod-life off`. */
+/** `pod-life start=1s spread=50ms stop=2s nodes=3`, or `pod-life off`. */
 const podLife: Handler = (world, { args }) => {
   const { named, plain } = options(args);
   if (plain[0] === 'off') {
@@ -195,6 +195,7 @@ const podLife: Handler = (world, { args }) => {
   }
   world.setPodLife({
     start: durationOf(named.get('start') ?? '1s'),
+    spread: durationOf(named.get('spread') ?? '0s'),
     stop: durationOf(named.get('stop') ?? '1s'),
     nodes: Number(named.get('nodes') ?? '3'),
   });

@@ -30,11 +30,15 @@ export interface Refusal {
 /** Stands in for the kubelets and the scheduler: pods run after `start`, and are gone after `stop`. */
 export interface PodLife {
   readonly start: Micros;
+  /** How much later than the one before it each of eight pods in turn starts. */
+  readonly spread?: Micros;
   readonly stop: Micros;
   readonly nodes: number;
 }
 
 class RefusingServer extends ApiServer {
+  /** Who is refused: the controllers, not the world around them. */
+  readonly controllers = new Set<string>();
   readonly refusals: Refusal[] = [];
 
   override execute(command: Command, context: RequestContext): Result {
@@ -42,7 +46,7 @@ class RefusingServer extends ApiServer {
     const refusal = this.refusals.find(
       (rule) => rule.times > 0 && rule.verb === command.verb && rule.resource === resource,
     );
-    if (refusal === undefined || context.actor === 'user') return super.execute(command, context);
+    if (refusal === undefined || !this.controllers.has(context.actor)) return super.execute(command, context);
     refusal.times -= 1;
     const causes =
       refusal.cause === undefined ? {} : { causes: [{ reason: refusal.cause, message: refusal.message }] };
@@ -64,6 +68,8 @@ export const DEFAULT_SETTINGS: WorldSettings = {
 
 const SEED = 1;
 
+const SPREAD_OVER = 8;
+
 /**
  * The smallest world in which controllers run: the real API server, kernel, host and informers, and pods that
  * start and stop as a test says. No nodes, no scheduler, no other controllers.
@@ -80,11 +86,13 @@ export class TestWorld {
   private settings = DEFAULT_SETTINGS;
   private podLife: PodLife | undefined;
   private placed = 0;
+  private born = 0;
   private readonly recent: EventRecord[] = [];
 
   constructor(controllers: readonly Controller[]) {
     this.controllers = controllers;
     this.server = new RefusingServer(this.journal, randomStream(SEED, 'api').draw);
+    for (const { name } of controllers) this.server.controllers.add(name);
     this.stream = new WatchStream(this.journal);
     this.journal.subscribe((record) => {
       if (record.type !== 'event') return;
@@ -175,7 +183,11 @@ export class TestWorld {
     const life = this.podLife;
     if (life === undefined) return;
     const pod = next as Pod | undefined;
-    if (verb === 'create' && pod !== undefined) this.after(life.start, () => this.startPod(pod, life));
+    if (verb === 'create' && pod !== undefined) {
+      const late = (life.spread ?? 0) * (this.born % SPREAD_OVER);
+      this.born += 1;
+      this.after(life.start + late, () => this.startPod(pod, life));
+    }
     const terminating = pod?.metadata.deletionTimestamp !== undefined;
     if (pod !== undefined && terminating && previous?.metadata.deletionTimestamp === undefined) {
       this.after(life.stop, () => this.removePod(pod));
