@@ -91,7 +91,16 @@ export function loadManifests(paths: readonly string[], options: LoadManifestsOp
   return { objects, problems };
 }
 
+/** The names that kustomize looks for. */
+const KUSTOMIZATIONS = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+
 function readFile(file: ManifestFile, problems: FileProblem[]): readonly RawManifest[] {
+  if (KUSTOMIZATIONS.includes(path.basename(file.file))) {
+    const folder = path.dirname(file.file);
+    const message = `is a kustomization, which kubectl can render: kubectl kustomize ${folder} > rendered.yaml`;
+    problems.push({ file: file.file, message });
+    return [];
+  }
   const read = readText(file.file);
   if ('problem' in read) {
     problems.push(read.problem);

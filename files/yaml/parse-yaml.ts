@@ -98,6 +98,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
 
 function sentence(error: YAMLParseError): string {
   if (error.code === 'DUPLICATE_KEY') return 'the field is there twice in one object';
+  if (error.code === 'NON_STRING_KEY') return 'the name of a field is no text';
   return error.message.charAt(0).toLowerCase() + error.message.slice(1);
 }
 

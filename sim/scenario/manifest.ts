@@ -46,12 +46,7 @@ export function definedKinds(raw: unknown): readonly string[] {
 export function readManifest(raw: unknown, options: ManifestOptions = {}): ReadManifest {
   if (!isJsonObject(raw)) return refused({ path: [], message: `expected an object, got ${shown(raw)}` });
   const { apiVersion, kind: kindName } = raw;
-  const missing = ['apiVersion', 'kind'].filter(
-    (field) => typeof raw[field] !== 'string' || raw[field] === '',
-  );
-  if (typeof apiVersion !== 'string' || typeof kindName !== 'string' || missing.length > 0) {
-    return refused(...missing.map((field) => fieldNotSet(field, raw[field])));
-  }
+  if (!isText(apiVersion) || !isText(kindName)) return refused(...typeProblems(raw));
   const kind = kindFor(apiVersion, kindName);
   if (kind === undefined) return refused(unknownKind(apiVersion, kindName, options.customKinds));
   const decoded = decodeObject(raw);
@@ -64,10 +59,23 @@ function refused(...problems: readonly ScenarioProblem[]): ReadManifest {
   return { ok: false, problems };
 }
 
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
 /** kubectl says `apiVersion not set` too. */
-function fieldNotSet(field: string, value: unknown): ScenarioProblem {
-  if (value === undefined || value === null || value === '') return { path: [], message: `${field} not set` };
-  return { path: [field], message: `expected a text, got ${shown(value)}` };
+function typeProblems(raw: Readonly<Record<string, unknown>>): readonly ScenarioProblem[] {
+  const wrong = ['apiVersion', 'kind'].filter((field) => !isText(raw[field]));
+  const absent = wrong.filter(
+    (field) => raw[field] === undefined || raw[field] === null || raw[field] === '',
+  );
+  const problems = wrong
+    .filter((field) => !absent.includes(field))
+    .map(
+      (field): ScenarioProblem => ({ path: [field], message: `expected a text, got ${shown(raw[field])}` }),
+    );
+  if (absent.length === 0) return problems;
+  return [{ path: [], message: `${absent.join(' and ')} not set` }, ...problems];
 }
 
 function unknownKind(

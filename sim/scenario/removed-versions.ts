@@ -115,6 +115,18 @@ const REMOVALS: readonly Removal[] = [
   { version: 'policy/v1beta1', kinds: ['PodDisruptionBudget'], instead: 'policy/v1', removedIn: '1.25' },
   { version: 'policy/v1beta1', kinds: ['PodSecurityPolicy'], removedIn: '1.25' },
   { version: 'node.k8s.io/v1beta1', kinds: ['RuntimeClass'], instead: 'node.k8s.io/v1', removedIn: '1.25' },
+  ...(
+    [
+      ['v1beta1', '1.26'],
+      ['v1beta2', '1.29'],
+      ['v1beta3', '1.32'],
+    ] as const
+  ).map(([version, removedIn]) => ({
+    version: `flowcontrol.apiserver.k8s.io/${version}`,
+    kinds: ['FlowSchema', 'PriorityLevelConfiguration'],
+    instead: 'flowcontrol.apiserver.k8s.io/v1',
+    removedIn,
+  })),
 ];
 
 /** `use apps/v1 (extensions/v1beta1 was removed in Kubernetes 1.16)`, or `undefined` for what was never there. */

@@ -34,7 +34,7 @@ function numberToken(text: string, offset: number): Token {
 
 /** What people write from habit, and what it is called here. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  '=': 'write == to compare',
+  '=': 'write == to compare, and labels in quotes',
   '&': 'write && for and',
   '|': 'write || for or',
   '/': 'there is no division: multiply the other side',
