@@ -1,0 +1,311 @@
+import { resourcesOf } from '../../../core/kinds/pod/resources.ts';
+import type { Node } from '../../../core/schema/types.generated.ts';
+import { ChangeLog } from './change-log.ts';
+import type { ClusterView } from './cluster-view.ts';
+import type { HostPort } from './host-port.ts';
+import { ImageTable } from './image-table.ts';
+import { NodeInfo } from './node-info.ts';
+import { NodeTable } from './node-table.ts';
+import { type PodInfo, priorityOf } from './pod-info.ts';
+
+interface Placed {
+  info: PodInfo;
+  node: NodeInfo;
+}
+
+/** Scores multiply an amount by 100; beyond this, doubles would lose units. */
+const LARGEST_AMOUNT = Math.floor(Number.MAX_SAFE_INTEGER / 100);
+
+function checked(amount: number, what: string, name: string): number {
+  if (amount < 0 || amount > LARGEST_AMOUNT || !Number.isInteger(amount)) {
+    throw new Error(`the ${what} of node ${name} come to ${amount}, which scheduling can't count exactly`);
+  }
+  return amount;
+}
+
+/**
+ * Nodes and the pods on them: a fold of the informers' events and of the scheduler's own decisions. A pod that
+ * was just placed is *assumed*: it counts at once, is confirmed by its event and forgotten where binding fails.
+ */
+export class ClusterCache implements ClusterView {
+  readonly table = new NodeTable();
+  readonly images = new ImageTable();
+  readonly changes = new ChangeLog();
+  readonly #byName = new Map<string, NodeInfo>();
+  readonly #bySlot: (NodeInfo | undefined)[] = [];
+  readonly #freeSlots: number[] = [];
+  readonly #ordered: NodeInfo[] = [];
+  readonly #placed = new Map<string, Placed>();
+  /** How many pods of each priority hold a place: few distinct ones, so the lowest is found by looking at all. */
+  readonly #priorities = new Map<number, number>();
+  podsWithAffinity = 0;
+  /** Raised whenever a node with an object comes or goes. */
+  nodeSetVersion = 0;
+  /** Raised when nodes were given other slots. */
+  layoutVersion = 0;
+  #rankedVersion = -1;
+  #inOrder = true;
+  #ranks = new Int32Array(0);
+
+  get nodes(): readonly NodeInfo[] {
+    return this.#ordered;
+  }
+
+  node(name: string): NodeInfo | undefined {
+    const info = this.#byName.get(name);
+    return info?.node === undefined ? undefined : info;
+  }
+
+  atSlot(slot: number): NodeInfo | undefined {
+    return this.#bySlot[slot];
+  }
+
+  /** One more than the highest slot ever used. */
+  get slotCount(): number {
+    return this.#bySlot.length;
+  }
+
+  get slotCapacity(): number {
+    return this.table.capacity;
+  }
+
+  /** Whether slots ascend as names do. */
+  get slotsInNameOrder(): boolean {
+    this.#rank();
+    return this.#inOrder;
+  }
+
+  /** The place of a slot's node in the list by name. */
+  rankOf(slot: number): number {
+    this.#rank();
+    return this.#ranks[slot]!;
+  }
+
+  #rank(): void {
+    if (this.#rankedVersion === this.nodeSetVersion) return;
+    this.#rankedVersion = this.nodeSetVersion;
+    if (this.#ranks.length < this.table.capacity) this.#ranks = new Int32Array(this.table.capacity);
+    this.#inOrder = true;
+    let previous = -1;
+    this.#ordered.forEach(({ slot }, rank) => {
+      this.#ranks[slot] = rank;
+      if (slot < previous) this.#inOrder = false;
+      previous = slot;
+    });
+  }
+
+  /**
+   * Gives nodes slots in the order of their names, which makes tie-breaks cheap. Every class has to build its
+   * index anew after it, so it is for when the nodes have settled.
+   */
+  renumber(): void {
+    const rest = [...this.#byName.values()].filter(({ node }) => node === undefined);
+    rest.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const infos = [...this.#ordered, ...rest];
+    this.table.permute(infos.map(({ slot }) => slot));
+    this.#bySlot.length = 0;
+    this.#freeSlots.length = 0;
+    infos.forEach((info, slot) => {
+      info.slot = slot;
+      this.#bySlot.push(info);
+    });
+    this.layoutVersion += 1;
+    this.#rankedVersion = -1;
+  }
+
+  placedOn(uid: string): NodeInfo | undefined {
+    return this.#placed.get(uid)?.node;
+  }
+
+  placedPod(uid: string): PodInfo | undefined {
+    return this.#placed.get(uid)?.info;
+  }
+
+  lowestPriority(): number {
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const priority of this.#priorities.keys()) if (priority < lowest) lowest = priority;
+    return lowest;
+  }
+
+  setNode(node: Node): void {
+    const info = this.#infoFor(node.metadata.name);
+    const previous = info.node;
+    info.node = node;
+    if (previous === undefined) {
+      this.#ordered.splice(this.#orderOf(info.name), 0, info);
+      this.nodeSetVersion += 1;
+    }
+    if (previous?.status.images !== node.status.images) this.images.replace(previous, node);
+    if (previous === undefined || previous.status.allocatable !== node.status.allocatable) {
+      this.#setAllocatable(info, node);
+    }
+    this.changes.nodeChanged(info.slot);
+  }
+
+  removeNode(name: string): void {
+    const info = this.#byName.get(name);
+    if (info?.node === undefined) return;
+    this.images.replace(info.node, undefined);
+    info.node = undefined;
+    this.#ordered.splice(this.#orderOf(name), 1);
+    this.nodeSetVersion += 1;
+    this.changes.nodeChanged(info.slot);
+    this.#dropIfEmpty(info);
+  }
+
+  /** Puts a pod on a node, or brings what is known of it up to date. */
+  place(info: PodInfo, nodeName: string): void {
+    const held = this.#placed.get(info.uid);
+    if (held !== undefined) {
+      if (held.node.name === nodeName && this.#sameLoad(held.info, info)) {
+        this.#swap(held, info);
+        return;
+      }
+      this.remove(info.uid);
+    }
+    const node = this.#infoFor(nodeName);
+    this.#count(node, info, 1);
+    node.pods.set(info.uid, info);
+    if (info.facts.hostPorts.length > 0) node.usedPorts = [...node.usedPorts, ...info.facts.hostPorts];
+    this.#indexAffinity(node, info);
+    this.#placed.set(info.uid, { info, node });
+    this.changes.loadChanged(node.slot);
+  }
+
+  /** Takes a pod off its node; nothing where it holds no place. */
+  remove(uid: string): void {
+    const held = this.#placed.get(uid);
+    if (held === undefined) return;
+    const { info, node } = held;
+    this.#placed.delete(uid);
+    this.#count(node, info, -1);
+    node.pods.delete(uid);
+    if (info.facts.hostPorts.length > 0) node.usedPorts = portsOf(node.pods);
+    if (node.withAffinity.delete(uid)) this.podsWithAffinity -= 1;
+    node.withRequiredAntiAffinity.delete(uid);
+    this.changes.loadChanged(node.slot);
+    this.#dropIfEmpty(node);
+  }
+
+  #sameLoad(a: PodInfo, b: PodInfo): boolean {
+    return (
+      a.facts === b.facts &&
+      a.pod.spec.affinity === b.pod.spec.affinity &&
+      priorityOf(a.pod) === priorityOf(b.pod)
+    );
+  }
+
+  /** Only what doesn't count towards the node's load has changed: labels matter to rules between pods. */
+  #swap(held: Placed, info: PodInfo): void {
+    const { node } = held;
+    const relabelled = held.info.pod.metadata.labels !== info.pod.metadata.labels;
+    held.info = info;
+    node.pods.set(info.uid, info);
+    if (node.withAffinity.has(info.uid)) node.withAffinity.set(info.uid, info);
+    if (node.withRequiredAntiAffinity.has(info.uid)) node.withRequiredAntiAffinity.set(info.uid, info);
+    if (relabelled) this.changes.loadChanged(node.slot);
+  }
+
+  #indexAffinity(node: NodeInfo, info: PodInfo): void {
+    const affinity = info.pod.spec.affinity;
+    if (affinity === undefined) return;
+    if (affinity.podAffinity === undefined && affinity.podAntiAffinity === undefined) return;
+    node.withAffinity.set(info.uid, info);
+    this.podsWithAffinity += 1;
+    const required = affinity.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+    if (required !== undefined && required.length > 0) node.withRequiredAntiAffinity.set(info.uid, info);
+  }
+
+  #count(node: NodeInfo, info: PodInfo, sign: 1 | -1): void {
+    const { requests, extended } = info.facts;
+    const { table, slot } = node;
+    table.podCount[slot]! += sign;
+    table.requestedCpu[slot] = checked(
+      table.requestedCpu[slot]! + sign * requests.milliCpu,
+      'CPU requests',
+      node.name,
+    );
+    table.requestedMemory[slot] = checked(
+      table.requestedMemory[slot]! + sign * requests.memory,
+      'memory requests',
+      node.name,
+    );
+    table.requestedStorage[slot] = checked(
+      table.requestedStorage[slot]! + sign * requests.ephemeralStorage,
+      'ephemeral storage requests',
+      node.name,
+    );
+    table.scoredCpu[slot]! += sign * requests.nonZeroMilliCpu;
+    table.scoredMemory[slot]! += sign * requests.nonZeroMemory;
+    for (const { name, amount } of extended) extendedOf(node, name).requested += sign * amount;
+    const priority = priorityOf(info.pod);
+    const alike = (this.#priorities.get(priority) ?? 0) + sign;
+    if (alike === 0) this.#priorities.delete(priority);
+    else this.#priorities.set(priority, alike);
+  }
+
+  #setAllocatable(info: NodeInfo, node: Node): void {
+    const { table, slot, name } = info;
+    const list = node.status.allocatable;
+    const amounts = resourcesOf(list);
+    table.allocatableCpu[slot] = checked(amounts.milliCpu, 'allocatable CPUs', name);
+    table.allocatableMemory[slot] = checked(amounts.memory, 'allocatable bytes of memory', name);
+    table.allocatableStorage[slot] = checked(amounts.ephemeralStorage, 'allocatable bytes of storage', name);
+    table.allocatablePods[slot] = amounts.scalars.pods ?? 0;
+    for (const resource of info.extended.values()) resource.allocatable = 0;
+    for (const resource of Object.keys(amounts.scalars)) {
+      if (resource === 'pods') continue;
+      extendedOf(info, resource).allocatable = checked(
+        amounts.scalars[resource]!,
+        `allocatable ${resource}`,
+        name,
+      );
+    }
+  }
+
+  #infoFor(name: string): NodeInfo {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
+    if (slot >= this.table.capacity) this.table.grow();
+    const info = new NodeInfo(name, this.table, slot);
+    this.#byName.set(name, info);
+    this.#bySlot[slot] = info;
+    return info;
+  }
+
+  #dropIfEmpty(info: NodeInfo): void {
+    if (info.node !== undefined || info.pods.size > 0) return;
+    this.#byName.delete(info.name);
+    this.#bySlot[info.slot] = undefined;
+    this.table.clearRow(info.slot);
+    this.#freeSlots.push(info.slot);
+  }
+
+  /** Where a name is, or belongs, in the list by name. */
+  #orderOf(name: string): number {
+    let low = 0;
+    let high = this.#ordered.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#ordered[middle]!.name < name) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function extendedOf(node: NodeInfo, name: string): { allocatable: number; requested: number } {
+  let resource = node.extended.get(name);
+  if (resource === undefined) {
+    resource = { allocatable: 0, requested: 0 };
+    node.extended.set(name, resource);
+  }
+  return resource;
+}
+
+function portsOf(pods: ReadonlyMap<string, PodInfo>): readonly HostPort[] {
+  const ports: HostPort[] = [];
+  for (const info of pods.values()) ports.push(...info.facts.hostPorts);
+  return ports;
+}

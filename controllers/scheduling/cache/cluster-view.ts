@@ -1,0 +1,28 @@
+import type { NodeInfo } from './node-info.ts';
+
+/** The cluster as plugins see it. */
+export interface ClusterView {
+  /** Every node that has an object, by name. */
+  readonly nodes: readonly NodeInfo[];
+  node(name: string): NodeInfo | undefined;
+  /** Raised whenever a node comes or goes. */
+  readonly nodeSetVersion: number;
+  readonly images: ImageStates;
+  /** How many pods anywhere have a rule on other pods; zero lets such plugins stand aside. */
+  readonly podsWithAffinity: number;
+  /** Priority of the least important pod that holds a place; infinite where there is none. */
+  lowestPriority(): number;
+}
+
+/** Which images the nodes hold. */
+export interface ImageStates {
+  /** Size as the nodes report it, and how many have it. */
+  get(image: string): ImageState | undefined;
+  /** Raised whenever the images of any node change. */
+  readonly version: number;
+}
+
+export interface ImageState {
+  readonly sizeBytes: number;
+  readonly nodeCount: number;
+}

@@ -1,0 +1,352 @@
+import type { ClusterCache } from '../cache/cluster-cache.ts';
+import type { NodeInfo } from '../cache/node-info.ts';
+import type { PodInfo } from '../cache/pod-info.ts';
+import { CycleState } from '../framework/cycle-state.ts';
+import {
+  MAX_NODE_SCORE,
+  type Plugin,
+  type Profile,
+  type RejectionCount,
+} from '../framework/extension-points.ts';
+import type { Rejection } from '../framework/rejection.ts';
+import { nthOf, SlotSet } from './slot-set.ts';
+
+/** Nodes with the same raw static scores: whatever normalising makes of these, it is the same for all of them. */
+interface Group {
+  readonly raws: readonly number[];
+  readonly buckets: (SlotSet | undefined)[];
+  /** Of the feasible nodes in it. */
+  size: number;
+  /** The highest load score that a node of the group has, or −1. */
+  best: number;
+  /** Weighted sum of the normalised static scores, while `ClassIndex.#normalised` holds. */
+  staticTotal: number;
+}
+
+interface PlacedPlugin {
+  readonly plugin: Plugin;
+  readonly weight: number;
+  /** Its place in the profile: the first plugin to refuse a node gives the reason. */
+  readonly position: number;
+}
+
+interface KnownRejection {
+  readonly rejection: Rejection;
+  readonly position: number;
+  nodes: number;
+}
+
+const NO_NODE = -1;
+const FEASIBLE = 0;
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The nodes in order of preference for one class of pods, brought up to date by looking only at nodes that
+ * changed. What depends on a node's own object is kept until that object changes; what depends on the pods on it
+ * is worked out again when these change. Nodes are grouped by their raw static scores, and within a group lie in
+ * buckets by load score, so the best nodes are found by comparing the groups.
+ */
+export class ClassIndex {
+  readonly #cache: ClusterCache;
+  readonly #profile: Profile;
+  readonly #pod: PodInfo;
+  #state = new CycleState();
+  #nodeFilters: PlacedPlugin[] = [];
+  #loadFilters: PlacedPlugin[] = [];
+  #nodeScores: PlacedPlugin[] = [];
+  #loadScores: PlacedPlugin[] = [];
+  #versioned: Plugin[] = [];
+
+  #seen = 0;
+  #layout = 0;
+  #clusterVersion = 0;
+  #pluginVersions = '';
+  #capacity = 0;
+  /** −1: no node; 0: feasible; else the number of the rejection. */
+  #status = new Int16Array(0);
+  /** Number of the rejection by the node's own object, or 0. */
+  #nodeStatus = new Int16Array(0);
+  #groupOf = new Uint16Array(0);
+  #scoreOf = new Int16Array(0);
+  #groups: Group[] = [];
+  #groupByRaws = new Map<string, number>();
+  #rejections: KnownRejection[] = [];
+  #numberOf = new Map<string, number>();
+  #numberByIdentity = new Map<Rejection, number>();
+  #normalised = false;
+  #spareSets: SlotSet[] = [];
+  feasible = 0;
+
+  constructor(profile: Profile, pod: PodInfo, cache: ClusterCache) {
+    this.#profile = profile;
+    this.#pod = pod;
+    this.#cache = cache;
+    this.#versioned = profile.plugins
+      .map(({ plugin }) => plugin)
+      .filter(({ version }) => version !== undefined);
+    this.#rebuild();
+  }
+
+  /** Moments of the change log that this index has taken in: while it stays, so does every answer. */
+  get seen(): number {
+    return this.#seen;
+  }
+
+  refresh(): void {
+    const { changes, nodeSetVersion, images, layoutVersion } = this.#cache;
+    if (layoutVersion !== this.#layout) {
+      this.#rebuild();
+      return;
+    }
+    if (nodeSetVersion + images.version !== this.#clusterVersion) {
+      this.#clusterVersion = nodeSetVersion + images.version;
+      if (this.#versioned.length > 0 && this.#versionsNow() !== this.#pluginVersions) {
+        this.#rebuild();
+        return;
+      }
+    }
+    if (changes.sequence === this.#seen) return;
+    if (this.#cache.slotCapacity > this.#capacity) {
+      this.#rebuild();
+      return;
+    }
+    const seen = this.#seen;
+    changes.forEachSince(seen, this.#cache.slotCount, (slot) => {
+      this.#take(slot);
+      if (changes.nodeChangedSince(slot, seen)) this.#lookAtNode(slot);
+      this.#put(slot);
+    });
+    this.#seen = changes.sequence;
+  }
+
+  /** The slots of the best nodes, in sets; `undefined` where no node is feasible. */
+  best(): readonly SlotSet[] | undefined {
+    if (this.feasible === 0) return undefined;
+    if (!this.#normalised) this.#normalise();
+    let best = -1;
+    let sets: SlotSet[] = [];
+    for (const group of this.#groups) {
+      if (group.size === 0) continue;
+      const total = group.staticTotal + group.best;
+      if (total < best) continue;
+      if (total > best) {
+        best = total;
+        sets = [];
+      }
+      sets.push(group.buckets[group.best]!);
+    }
+    return sets;
+  }
+
+  histogram(): readonly RejectionCount[] {
+    return this.#rejections
+      .filter(({ nodes }) => nodes > 0)
+      .map(({ rejection, nodes }) => ({ rejection, nodes }));
+  }
+
+  /** What a node was refused for. */
+  rejectionAt(slot: number): Rejection | undefined {
+    const status = this.#status[slot] ?? NO_NODE;
+    return status > FEASIBLE ? this.#rejections[status - 1]!.rejection : undefined;
+  }
+
+  #versionsNow(): string {
+    return this.#versioned.map(({ version }) => version!(this.#pod, this.#cache)).join('\n');
+  }
+
+  #rebuild(): void {
+    const cache = this.#cache;
+    this.#layout = cache.layoutVersion;
+    this.#clusterVersion = cache.nodeSetVersion + cache.images.version;
+    this.#pluginVersions = this.#versionsNow();
+    this.#seen = cache.changes.sequence;
+    this.#preparePlugins();
+    this.#capacity = cache.slotCapacity;
+    this.#status = new Int16Array(this.#capacity).fill(NO_NODE);
+    this.#nodeStatus = new Int16Array(this.#capacity);
+    this.#groupOf = new Uint16Array(this.#capacity);
+    this.#scoreOf = new Int16Array(this.#capacity);
+    this.#groups = [];
+    this.#groupByRaws.clear();
+    this.#rejections = [];
+    this.#numberOf.clear();
+    this.#numberByIdentity.clear();
+    this.#normalised = false;
+    this.#spareSets = [];
+    this.feasible = 0;
+    for (let slot = 0; slot < cache.slotCount; slot += 1) {
+      this.#lookAtNode(slot);
+      this.#put(slot);
+    }
+  }
+
+  #preparePlugins(): void {
+    const state = new CycleState();
+    this.#state = state;
+    this.#nodeFilters = [];
+    this.#loadFilters = [];
+    this.#nodeScores = [];
+    this.#loadScores = [];
+    this.#profile.plugins.forEach(({ plugin, weight }, position) => {
+      if (plugin.dependsOn === 'cluster') return;
+      const placed: PlacedPlugin = { plugin, weight, position };
+      const skipped = plugin.preFilter?.(state, this.#pod, this.#cache) === 'skip';
+      if (plugin.filter !== undefined && !skipped) {
+        (plugin.dependsOn === 'node' ? this.#nodeFilters : this.#loadFilters).push(placed);
+      }
+      if (plugin.score === undefined || weight === 0) return;
+      if (plugin.preScore?.(state, this.#pod, this.#cache, []) === 'skip') return;
+      (plugin.dependsOn === 'node' ? this.#nodeScores : this.#loadScores).push(placed);
+    });
+  }
+
+  /** Filters and raw scores that depend on the node's own object. */
+  #lookAtNode(slot: number): void {
+    const node = this.#cache.atSlot(slot);
+    if (node?.node === undefined) return;
+    this.#nodeStatus[slot] = FEASIBLE;
+    for (const { plugin, position } of this.#nodeFilters) {
+      const rejection = plugin.filter!(this.#state, this.#pod, node);
+      if (rejection === undefined) continue;
+      this.#nodeStatus[slot] = this.#rejectionNumber(rejection, position);
+      return;
+    }
+    this.#groupOf[slot] = this.#groupFor(node);
+  }
+
+  #groupFor(node: NodeInfo): number {
+    const raws = this.#nodeScores.map(({ plugin }) => plugin.score!(this.#state, this.#pod, node));
+    const key = raws.join();
+    const known = this.#groupByRaws.get(key);
+    if (known !== undefined) return known;
+    const number = this.#groups.length;
+    this.#groups.push({ raws, buckets: [], size: 0, best: -1, staticTotal: 0 });
+    this.#groupByRaws.set(key, number);
+    return number;
+  }
+
+  /** Takes a node out of its bucket, or off the count of its rejection. */
+  #take(slot: number): void {
+    const status = this.#status[slot]!;
+    if (status === NO_NODE) return;
+    if (status > FEASIBLE) {
+      this.#rejections[status - 1]!.nodes -= 1;
+      return;
+    }
+    const group = this.#groups[this.#groupOf[slot]!]!;
+    const score = this.#scoreOf[slot]!;
+    const bucket = group.buckets[score]!;
+    bucket.remove(slot);
+    if (bucket.size === 0) {
+      this.#spareSets.push(bucket);
+      group.buckets[score] = undefined;
+      if (score === group.best) lowerBest(group);
+    }
+    this.feasible -= 1;
+    group.size -= 1;
+    if (group.size === 0) this.#normalised = false;
+  }
+
+  /** Finds out how a node stands with its present load, and files it so. */
+  #put(slot: number): void {
+    const node = this.#cache.atSlot(slot);
+    if (node?.node === undefined) {
+      this.#status[slot] = NO_NODE;
+      return;
+    }
+    const status = this.#statusNow(slot, node);
+    this.#status[slot] = status;
+    if (status > FEASIBLE) {
+      this.#rejections[status - 1]!.nodes += 1;
+      return;
+    }
+    let score = 0;
+    for (const { plugin, weight } of this.#loadScores) {
+      score += weight * checkedScore(plugin.score!(this.#state, this.#pod, node), plugin);
+    }
+    const group = this.#groups[this.#groupOf[slot]!]!;
+    this.#scoreOf[slot] = score;
+    let bucket = group.buckets[score];
+    if (bucket === undefined) {
+      bucket = this.#spareSets.pop() ?? new SlotSet(this.#capacity);
+      group.buckets[score] = bucket;
+      if (score > group.best) group.best = score;
+    }
+    bucket.add(slot);
+    this.feasible += 1;
+    group.size += 1;
+    if (group.size === 1) this.#normalised = false;
+  }
+
+  #statusNow(slot: number, node: NodeInfo): number {
+    const byNode = this.#nodeStatus[slot]!;
+    const until = byNode === FEASIBLE ? NEVER : this.#rejections[byNode - 1]!.position;
+    for (const { plugin, position } of this.#loadFilters) {
+      if (position > until) break;
+      const rejection = plugin.filter!(this.#state, this.#pod, node);
+      if (rejection !== undefined) return this.#rejectionNumber(rejection, position);
+    }
+    return byNode;
+  }
+
+  #rejectionNumber(rejection: Rejection, position: number): number {
+    const known = this.#numberByIdentity.get(rejection);
+    if (known !== undefined) return known;
+    // Plugins are asked to reuse their rejections, but needn't.
+    const key = `${position} ${rejection.code} ${rejection.reasons.join('\n')}`;
+    const number = this.#numberOf.get(key) ?? this.#rejections.length + 1;
+    if (number > this.#rejections.length) {
+      this.#rejections.push({ rejection, position, nodes: 0 });
+      this.#numberOf.set(key, number);
+      this.#numberByIdentity.set(rejection, number);
+    }
+    return number;
+  }
+
+  #normalise(): void {
+    const groups = this.#groups.filter(({ size }) => size > 0);
+    for (const group of groups) group.staticTotal = 0;
+    this.#nodeScores.forEach(({ plugin, weight }, at) => {
+      const raws = groups.map((group) => group.raws[at]!);
+      const scores = plugin.normalizeScore?.(this.#state, raws, []) ?? raws;
+      groups.forEach((group, i) => {
+        group.staticTotal += weight * scores[i]!;
+      });
+    });
+    this.#normalised = true;
+  }
+}
+
+function lowerBest(group: Group): void {
+  let best = group.best;
+  while (best >= 0 && group.buckets[best] === undefined) best -= 1;
+  group.best = best;
+}
+
+function checkedScore(score: number, { name }: Plugin): number {
+  if (score >= 0 && score <= MAX_NODE_SCORE && Number.isInteger(score)) return score;
+  throw new Error(
+    `the plugin ${name} gave the score ${score}, which is no integer from 0 to ${MAX_NODE_SCORE}`,
+  );
+}
+
+/** The node that a tie-break points at, in the order of names. */
+export function nodeAmong(sets: readonly SlotSet[], cache: ClusterCache, tieBreak: () => number): NodeInfo {
+  let count = 0;
+  for (const set of sets) count += set.size;
+  const k = count === 1 ? 0 : tieBreak() % count;
+  const slot = cache.slotsInNameOrder || count === 1 ? nthOf(sets, k) : nthByName(sets, cache, k);
+  const node = cache.atSlot(slot);
+  if (node === undefined) throw new Error(`the slot ${slot} was chosen for a pod, but holds no node`);
+  return node;
+}
+
+function nthByName(sets: readonly SlotSet[], cache: ClusterCache, k: number): number {
+  const ranks = new SlotSet(cache.nodes.length);
+  for (const set of sets) {
+    set.forEach((slot) => {
+      ranks.add(cache.rankOf(slot));
+    });
+  }
+  return cache.nodes[nthOf([ranks], k)]!.slot;
+}

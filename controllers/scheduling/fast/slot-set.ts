@@ -1,0 +1,62 @@
+const WORD_BITS = 32;
+
+function bitCount(word: number): number {
+  let v = word - ((word >>> 1) & 0x5555_5555);
+  v = (v & 0x3333_3333) + ((v >>> 2) & 0x3333_3333);
+  return Math.imul((v + (v >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24;
+}
+
+/** A set of slots as a row of bits, with its size. */
+export class SlotSet {
+  size = 0;
+  words: Int32Array;
+
+  constructor(capacity: number) {
+    this.words = new Int32Array(Math.ceil(capacity / WORD_BITS));
+  }
+
+  add(slot: number): void {
+    this.words[slot >>> 5]! |= 1 << (slot & 31);
+    this.size += 1;
+  }
+
+  remove(slot: number): void {
+    this.words[slot >>> 5]! &= ~(1 << (slot & 31));
+    this.size -= 1;
+  }
+
+  forEach(visit: (slot: number) => void): void {
+    const { words } = this;
+    for (let at = 0; at < words.length; at += 1) {
+      let word = words[at]!;
+      while (word !== 0) {
+        const lowest = word & -word;
+        visit(at * WORD_BITS + (31 - Math.clz32(lowest)));
+        word ^= lowest;
+      }
+    }
+  }
+}
+
+function bitAt(word: number, k: number): number {
+  let rest = word;
+  for (let i = 0; i < k; i += 1) rest &= rest - 1;
+  return 31 - Math.clz32(rest & -rest);
+}
+
+/** The k-th lowest slot of sets that share none. */
+export function nthOf(sets: readonly SlotSet[], k: number): number {
+  let rest = k;
+  const first = sets[0];
+  if (first === undefined) throw new Error('a slot was asked for of no sets at all');
+  const length = first.words.length;
+  for (let at = 0; at < length; at += 1) {
+    let word = first.words[at]!;
+    for (let other = 1; other < sets.length; other += 1) word |= sets[other]!.words[at]!;
+    if (word === 0) continue;
+    const bits = bitCount(word);
+    if (rest < bits) return at * WORD_BITS + bitAt(word, rest);
+    rest -= bits;
+  }
+  throw new Error(`slot number ${k} was asked for of sets that hold fewer`);
+}

@@ -1,0 +1,394 @@
+import type { Result } from '../../core/api/command.ts';
+import type { KubeObject } from '../../core/api/object.ts';
+import { isPodScheduled, isPodTerminal } from '../../core/kinds/pod/status.ts';
+import { NODE, POD } from '../../core/kinds/registry.ts';
+import type { Node, Pod } from '../../core/schema/types.generated.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Request, WatchEvent } from '../controller.ts';
+import { ClusterCache } from './cache/cluster-cache.ts';
+import { type PodInfo, podInfo } from './cache/pod-info.ts';
+import type { CountedReason, SchedulingDecision } from './decision.ts';
+import { type Explanation, explanationOf } from './explanation.ts';
+import { type Placement, Placer } from './fast/placement.ts';
+import { type ClusterEvent, NO_NODE_CHANGES } from './framework/cluster-event.ts';
+import { CycleState } from './framework/cycle-state.ts';
+import type { Plugin, Profile, QueueSort } from './framework/extension-points.ts';
+import type { Rejection } from './framework/rejection.ts';
+import { type FitFailure, fitMessage } from './message.ts';
+import { nodeChanges } from './node-changes.ts';
+import { nodesToFind, type SchedulerOptions } from './options.ts';
+import { DEFAULT_SCHEDULER_NAME } from './plugins/default-plugins.ts';
+import { failedScheduling, notScheduledRequests, scheduled } from './pod-scheduled.ts';
+import type { QueuedPod } from './queue/queued-pod.ts';
+import { SchedulingQueue } from './queue/scheduling-queue.ts';
+import { evaluate, type NodeSearch } from './reference.ts';
+
+interface ServedProfile {
+  readonly profile: Profile;
+  readonly placer: Placer;
+  readonly byName: ReadonlyMap<string, Plugin>;
+}
+
+/** A pod that was given a node, until both the binding's result and the pod's own event have come. */
+interface AssumedPod {
+  readonly queued: QueuedPod;
+  readonly served: ServedProfile;
+  readonly state: CycleState;
+  readonly nodeName: string;
+  info: PodInfo;
+  bound: boolean;
+  confirmed: boolean;
+  /** Deleted, or ended, while its binding was under way. */
+  gone: boolean;
+}
+
+const BY_TIME: QueueSort = (a, b) => a.timestamp - b.timestamp;
+
+/**
+ * kube-scheduler as a state machine: events of the informers and results of bindings go in, decisions come out.
+ * There is no clock and no I/O, and what it answers depends on nothing but its inputs and their order. Unlike
+ * other controllers it isn't a pure function of a view: its cache of nodes, its queue and the indexes of `fast/`
+ * are folded from the inputs in place, because a decision has about ten microseconds and they are what makes it
+ * possible. A scheduler that restarts is a new object that observes everything again.
+ */
+export class Scheduler {
+  readonly #options: SchedulerOptions;
+  readonly #cache = new ClusterCache();
+  readonly #queue: SchedulingQueue;
+  readonly #profiles = new Map<string, ServedProfile>();
+  readonly #assumed = new Map<string, AssumedPod>();
+  #nextStart = 0;
+
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    for (const profile of options.profiles) {
+      if (this.#profiles.has(profile.schedulerName)) {
+        throw new Error(`two profiles are named ${profile.schedulerName}; a pod couldn't say which it wants`);
+      }
+      const byName = new Map(profile.plugins.map(({ plugin }) => [plugin.name, plugin]));
+      this.#profiles.set(profile.schedulerName, {
+        profile,
+        placer: new Placer(profile, this.#cache),
+        byName,
+      });
+    }
+    const sorter = options.profiles[0]?.plugins.find(({ plugin }) => plugin.less !== undefined)?.plugin;
+    this.#queue = new SchedulingQueue({
+      podInitialBackoff: options.podInitialBackoff,
+      podMaxBackoff: options.podMaxBackoff,
+      popFromBackoff: options.popFromBackoff,
+      less: sorter?.less ?? BY_TIME,
+      mayEnter: (info) => this.#gateOf(info) === undefined,
+      helps: (pod, event) => this.#helps(pod, event),
+    });
+  }
+
+  /** An informer's event. `cause` is the number of its record. */
+  observe(event: WatchEvent, cause: number, now: Micros): void {
+    const { object } = event;
+    // The kind of an object says its type.
+    if (object.kind === POD.kind) this.#observePod(event as WatchEvent<Pod & KubeObject>, cause, now);
+    else if (object.kind === NODE.kind) this.#observeNode(event as WatchEvent<Node & KubeObject>, cause, now);
+  }
+
+  /** Runs a scheduling cycle for the next pod that is due, if there is one. */
+  next(now: Micros): SchedulingDecision | undefined {
+    this.#queue.flush(now);
+    const queued = this.#queue.pop();
+    if (queued === undefined) return undefined;
+    const { info } = queued;
+    const { pod } = info;
+    const served = this.#servedFor(pod);
+    if (served === undefined)
+      throw new Error(`the pod ${pod.metadata.name} was queued without a profile for it`);
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#skip(queued);
+    const search = this.#search();
+    const placement = served.placer.place(info, () => this.#tieBreak(info.uid), search);
+    if (search !== undefined && this.#cache.nodes.length > 0) {
+      this.#nextStart = (search.start + (placement.examined ?? 0)) % this.#cache.nodes.length;
+    }
+    return placement.node === undefined
+      ? this.#unschedulable(queued, placement, now)
+      : this.#assume(queued, served, placement.node.name, placement.state ?? new CycleState(), now);
+  }
+
+  /** The result of a binding, or of the request before it that failed. Answers with what is to be sent then. */
+  bound(podUid: string, result: Result, now: Micros): readonly Request[] {
+    const assumed = this.#assumed.get(podUid);
+    if (assumed === undefined)
+      throw new Error(`a binding's result came for the pod ${podUid}, which was not assumed`);
+    const { pod } = assumed.info;
+    if (result.ok) {
+      assumed.bound = true;
+      if (assumed.confirmed || assumed.gone) this.#assumed.delete(podUid);
+      const requests: Request[] = [scheduled(pod, assumed.nodeName)];
+      for (const { plugin } of assumed.served.profile.plugins) {
+        if (plugin.postBind !== undefined) requests.push(...plugin.postBind(pod, assumed.nodeName));
+      }
+      return requests;
+    }
+    this.#assumed.delete(podUid);
+    this.#unreserve(assumed);
+    if (!assumed.confirmed) this.#forget(assumed, now);
+    const message = `binding rejected: running Bind plugin "DefaultBinder": ${result.status.message}`;
+    if (assumed.gone || assumed.confirmed) return [failedScheduling(pod, message)];
+    assumed.queued.info = assumed.info;
+    this.#queue.returnFailed(assumed.queued, now);
+    return [failedScheduling(pod, message), ...notScheduledRequests(pod, 'SchedulerError', message, now)];
+  }
+
+  /** When to call `next` again if nothing is observed until then; `undefined`: not before an event. */
+  nextWake(now: Micros): Micros | undefined {
+    return this.#queue.nextWake(now);
+  }
+
+  /** How many pods wait, and where. */
+  pending(): ReturnType<SchedulingQueue['counts']> {
+    return this.#queue.counts();
+  }
+
+  /** What every plugin says of every node for this pod, as things stand; a pod that has a place is taken off first. */
+  explain(pod: Pod): Explanation {
+    const served = this.#servedFor(pod);
+    if (served === undefined)
+      throw new Error(`no profile serves the scheduler name ${pod.spec.schedulerName}`);
+    const unbound: Pod = { ...pod, spec: { ...pod.spec, nodeName: undefined } };
+    const info = podInfo(unbound);
+    const node = this.#cache.placedOn(info.uid);
+    const placed = this.#cache.placedPod(info.uid);
+    this.#cache.remove(info.uid);
+    const evaluation = evaluate(served.profile, info, this.#cache);
+    if (node !== undefined && placed !== undefined) this.#cache.place(placed, node.name);
+    return explanationOf(evaluation);
+  }
+
+  #servedFor(pod: Pod): ServedProfile | undefined {
+    return this.#profiles.get(pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME);
+  }
+
+  #tieBreak(uid: string): number {
+    return this.#options.tieBreak === 'first' ? 0 : this.#options.draw(uid, 'tie');
+  }
+
+  #search(): NodeSearch | undefined {
+    const percentage = this.#options.percentageOfNodesToScore;
+    if (percentage === undefined) return undefined;
+    return { start: this.#nextStart, wanted: nodesToFind(percentage, this.#cache.nodes.length) };
+  }
+
+  #gateOf({ pod }: PodInfo): Rejection | undefined {
+    for (const { plugin } of this.#servedFor(pod)?.profile.plugins ?? []) {
+      const rejection = plugin.preEnqueue?.(pod);
+      if (rejection !== undefined) return rejection;
+    }
+    return undefined;
+  }
+
+  #helps(queued: QueuedPod, event: ClusterEvent): boolean {
+    if (event.resource === 'TargetPod' && event.pod.metadata.uid !== queued.info.uid) return false;
+    const served = this.#servedFor(queued.info.pod);
+    for (const name of queued.rejectors) {
+      if (served?.byName.get(name)?.hint?.(queued.info, event) === true) return true;
+    }
+    return false;
+  }
+
+  #observePod(event: WatchEvent<Pod & KubeObject>, cause: number, now: Micros): void {
+    const pod: Pod = event.object;
+    const { uid } = pod.metadata;
+    // A pod that has ended is as good as deleted: the real informer doesn't even see it.
+    if (event.type === 'DELETED' || isPodTerminal(pod)) {
+      this.#observeGone(pod, cause, now);
+      return;
+    }
+    const assumed = this.#assumed.get(uid);
+    if (isPodScheduled(pod)) {
+      this.#observeAssigned(event, assumed, cause, now);
+    } else if (assumed !== undefined) {
+      assumed.info = podInfo(pod);
+    } else if (this.#servedFor(pod) !== undefined) {
+      this.#observeWaiting(pod, cause, now);
+    }
+  }
+
+  #observeWaiting(pod: Pod, cause: number, now: Micros): void {
+    const info = podInfo(pod);
+    const queued = this.#queue.get(info.uid);
+    if (queued === undefined) {
+      this.#queue.add(info, cause, now);
+      return;
+    }
+    const previous = queued.info.pod;
+    this.#queue.update(info, { resource: 'TargetPod', action: 'Update', previous, pod }, cause, now);
+  }
+
+  #observeAssigned(
+    event: WatchEvent<Pod & KubeObject>,
+    assumed: AssumedPod | undefined,
+    cause: number,
+    now: Micros,
+  ): void {
+    const pod: Pod = event.object;
+    const info = podInfo(pod);
+    this.#queue.delete(info.uid);
+    const before = this.#cache.placedPod(info.uid)?.pod;
+    this.#cache.place(info, pod.spec.nodeName!);
+    if (assumed !== undefined) {
+      assumed.confirmed = true;
+      if (assumed.bound) this.#assumed.delete(info.uid);
+    }
+    if (assumed !== undefined || before === undefined) {
+      this.#queue.move({ resource: 'AssignedPod', action: 'Add', previous: undefined, pod }, cause, now);
+    } else if (before.spec !== pod.spec || before.metadata.labels !== pod.metadata.labels) {
+      this.#queue.move({ resource: 'AssignedPod', action: 'Update', previous: before, pod }, cause, now);
+    }
+  }
+
+  #observeGone(pod: Pod, cause: number, now: Micros): void {
+    const { uid } = pod.metadata;
+    this.#queue.delete(uid);
+    const assumed = this.#assumed.get(uid);
+    if (assumed !== undefined) {
+      assumed.gone = true;
+      // Its place is given back when the binding's result is known, unless the binding was seen already.
+      if (!isPodScheduled(pod)) return;
+      assumed.confirmed = true;
+      if (assumed.bound) this.#assumed.delete(uid);
+    }
+    const held = this.#cache.placedPod(uid);
+    if (held === undefined) return;
+    this.#cache.remove(uid);
+    this.#queue.move({ resource: 'AssignedPod', action: 'Delete', previous: held.pod, pod }, cause, now);
+  }
+
+  #observeNode(event: WatchEvent<Node & KubeObject>, cause: number, now: Micros): void {
+    const node: Node = event.object;
+    const previous = this.#cache.node(node.metadata.name)?.node;
+    if (event.type === 'DELETED') {
+      this.#cache.removeNode(node.metadata.name);
+      this.#queue.move(
+        { resource: 'Node', action: 'Delete', changes: NO_NODE_CHANGES, previous, node },
+        cause,
+        now,
+      );
+      return;
+    }
+    this.#cache.setNode(node);
+    if (previous === undefined) {
+      this.#queue.move(
+        { resource: 'Node', action: 'Add', changes: NO_NODE_CHANGES, previous, node },
+        cause,
+        now,
+      );
+      return;
+    }
+    const changes = nodeChanges(previous, node);
+    this.#queue.move({ resource: 'Node', action: 'Update', changes, previous, node }, cause, now);
+  }
+
+  #skip(queued: QueuedPod): SchedulingDecision {
+    const { pod } = queued.info;
+    const message = `skip schedule deleting pod: ${pod.metadata.namespace}/${pod.metadata.name}`;
+    return decisionOf(queued, { kind: 'skipped', message }, [failedScheduling(pod, message)]);
+  }
+
+  #unschedulable(
+    queued: QueuedPod,
+    placement: Placement & { readonly node: undefined },
+    now: Micros,
+  ): SchedulingDecision {
+    const { message, failure, rejectors } = placement;
+    const { pod } = queued.info;
+    this.#queue.returnUnschedulable(queued, rejectors, now);
+    return decisionOf(queued, { kind: 'unschedulable', message, reasons: countedReasons(failure) }, [
+      failedScheduling(pod, message),
+      ...notScheduledRequests(pod, 'Unschedulable', message, now),
+    ]);
+  }
+
+  #assume(
+    queued: QueuedPod,
+    served: ServedProfile,
+    nodeName: string,
+    state: CycleState,
+    now: Micros,
+  ): SchedulingDecision {
+    const { info } = queued;
+    this.#cache.place(info, nodeName);
+    const assumed: AssumedPod = {
+      queued,
+      served,
+      state,
+      nodeName,
+      info,
+      bound: false,
+      confirmed: false,
+      gone: false,
+    };
+    const rejection = this.#reserve(assumed);
+    if (rejection !== undefined) {
+      this.#unreserve(assumed);
+      this.#cache.remove(info.uid);
+      const histogram = [{ rejection, nodes: 1 }];
+      const failure: FitFailure = {
+        nodeCount: this.#cache.nodes.length,
+        preFilterRejection: undefined,
+        histogram,
+      };
+      const rejectors = new Set([rejection.plugin]);
+      const message = fitMessage(failure, []);
+      return this.#unschedulable(queued, { node: undefined, message, failure, rejectors }, now);
+    }
+    this.#assumed.set(info.uid, assumed);
+    const requests: Request[] = [];
+    for (const { plugin } of served.profile.plugins) {
+      if (plugin.preBind !== undefined) requests.push(...plugin.preBind(state, info, nodeName));
+    }
+    for (const { plugin } of served.profile.plugins) {
+      const request = plugin.bind?.(info.pod, nodeName);
+      if (request === undefined) continue;
+      requests.push(request);
+      break;
+    }
+    return decisionOf(queued, { kind: 'assumed', node: nodeName }, requests);
+  }
+
+  #reserve({ served, state, info, nodeName }: AssumedPod): Rejection | undefined {
+    for (const { plugin } of served.profile.plugins) {
+      const rejection = plugin.reserve?.reserve(state, info, nodeName);
+      if (rejection !== undefined) return rejection;
+    }
+    for (const { plugin } of served.profile.plugins) {
+      const rejection = plugin.permit?.(state, info, nodeName);
+      if (rejection !== undefined) return rejection;
+    }
+    return undefined;
+  }
+
+  #unreserve({ served, state, info, nodeName }: AssumedPod): void {
+    for (const { plugin } of served.profile.plugins.toReversed()) {
+      plugin.reserve?.unreserve(state, info, nodeName);
+    }
+  }
+
+  /** Takes back the place of a pod whose binding failed; others may want it. */
+  #forget({ info, queued }: AssumedPod, now: Micros): void {
+    this.#cache.remove(info.uid);
+    const { pod } = info;
+    this.#queue.move({ resource: 'AssignedPod', action: 'Delete', previous: pod, pod }, queued.cause, now);
+  }
+}
+
+function countedReasons({ histogram }: FitFailure): readonly CountedReason[] {
+  return histogram.flatMap(({ rejection, nodes }) =>
+    rejection.reasons.map((reason) => ({ plugin: rejection.plugin, reason, nodes })),
+  );
+}
+
+function decisionOf(
+  { info, cause, reason, attempts }: QueuedPod,
+  outcome: SchedulingDecision['outcome'],
+  requests: readonly Request[],
+): SchedulingDecision {
+  return { pod: info.pod, cause, reason, attempts, outcome, requests };
+}
