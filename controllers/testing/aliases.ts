@@ -8,6 +8,8 @@ const TEMPLATE_HASH = 'pod-template-hash';
  */
 export class Aliases {
   private readonly pairs: [actual: string, alias: string][] = [];
+  /** What has been created since somebody last asked for a name. */
+  private readonly unnamed: EventRecord[] = [];
   private readonly counts = new Map<string, number>();
 
   private next(prefix: string): number {
@@ -22,25 +24,39 @@ export class Aliases {
     this.pairs.sort((a, b) => b[0].length - a[0].length || (a[0] < b[0] ? -1 : 1));
   }
 
-  observe({ verb, next }: EventRecord): void {
-    if (verb !== 'create' || next === undefined || next.kind === 'Event') return;
+  observe(record: EventRecord): void {
+    if (record.verb === 'create' && record.next?.kind !== 'Event') this.unnamed.push(record);
+  }
+
+  private nameAll(): void {
+    for (const record of this.unnamed.splice(0)) this.name(record);
+  }
+
+  private name({ next }: EventRecord): void {
+    if (next === undefined) return;
     const { name, generateName, labels } = next.metadata;
     const hash = labels?.[TEMPLATE_HASH];
     if (hash !== undefined && !this.pairs.some(([actual]) => actual === hash)) {
       this.add(hash, `h${this.next('')}`);
     }
     if (generateName === undefined || generateName === '') return;
-    const prefix = this.toAlias(generateName);
+    const prefix = this.replaced(generateName);
     this.add(name, `${prefix}${this.next(prefix)}`);
   }
 
-  toAlias(text: string): string {
+  private replaced(text: string): string {
     let result = text;
     for (const [actual, alias] of this.pairs) result = result.replaceAll(actual, alias);
     return result;
   }
 
+  toAlias(text: string): string {
+    this.nameAll();
+    return this.replaced(text);
+  }
+
   toActual(name: string): string {
+    this.nameAll();
     const exact = this.pairs.find(([, alias]) => alias === name);
     if (exact !== undefined) return exact[0];
     const hash = this.pairs.find(([, alias]) => /^h\d+$/.test(alias) && name.endsWith(`-${alias}`));

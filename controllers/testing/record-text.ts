@@ -30,7 +30,7 @@ function isConditions(value: unknown): value is readonly Condition[] {
 }
 
 /** Seconds since the start of the run: `0.003`. */
-export function timeText(t: Micros, start: Micros): string {
+function timeText(t: Micros, start: Micros): string {
   return ((t - start) / SECOND).toFixed(3);
 }
 
@@ -54,7 +54,7 @@ export function valueText(value: unknown, start: Micros): string {
 }
 
 /** The fields that differ, one `path: before -> after` each, in the order of the path. */
-export function changes(before: KubeObject, after: KubeObject, start: Micros): readonly string[] {
+function changes(before: KubeObject, after: KubeObject, start: Micros): readonly string[] {
   const found: string[] = [];
   const walk = (path: string, left: unknown, right: unknown): void => {
     if (UNTOLD.has(path) || equalValues(left, right)) return;

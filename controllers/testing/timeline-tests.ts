@@ -13,7 +13,7 @@ export interface TimelineOptions {
 }
 
 /** The output of each command of a timeline, in a world of its own. */
-export function runTimeline(
+function runTimeline(
   text: string,
   controllers: readonly Controller[],
   handlers: Readonly<Record<string, Handler>> = {},

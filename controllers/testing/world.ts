@@ -60,7 +60,7 @@ export interface WorldSettings {
   readonly events: boolean;
 }
 
-export const DEFAULT_SETTINGS: WorldSettings = {
+const DEFAULT_SETTINGS: WorldSettings = {
   watchDelay: MILLISECOND,
   latency: MILLISECOND,
   events: true,

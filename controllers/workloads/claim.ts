@@ -1,9 +1,4 @@
-import {
-  controllerOf,
-  type KubeObject,
-  type NewObjectMeta,
-  type OwnerReference,
-} from '../../core/api/object.ts';
+import type { KubeObject, OwnerReference } from '../../core/api/object.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import type { KindRef } from '../../core/kinds/kind-ref.ts';
 import type { Matcher } from '../../core/labels.ts';
@@ -91,13 +86,4 @@ function withOwners(stored: KubeObject, ownerReferences: readonly OwnerReference
  */
 export function claimFailed({ result }: RequestResult): boolean {
   return !result.ok && result.status.reason !== 'NotFound' && result.status.reason !== 'Invalid';
-}
-
-/** The uid of an object's controller where that is of `ownerKind`. */
-export function controllerUidOf(
-  object: { readonly metadata: NewObjectMeta },
-  ownerKind: KindRef,
-): string | undefined {
-  const controller = controllerOf(object);
-  return controller?.kind === ownerKind.kind ? controller.uid : undefined;
 }

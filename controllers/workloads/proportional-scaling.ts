@@ -37,7 +37,7 @@ function proportion(replicaSet: ReplicaSet, deployment: Deployment, toAdd: numbe
   return toAdd > 0 ? Math.min(part, allowed) : Math.max(part, allowed);
 }
 
-export interface Share {
+interface Share {
   readonly replicaSet: ReplicaSet;
   readonly size: number;
 }
@@ -47,7 +47,7 @@ export interface Share {
  * their sizes, largest first, and what rounding leaves over goes to the largest. Scaling up favours newer
  * ReplicaSets of one size, scaling down takes from older ones first.
  */
-export function shares(deployment: Deployment, replicaSets: readonly ReplicaSet[]): readonly Share[] {
+function shares(deployment: Deployment, replicaSets: readonly ReplicaSet[]): readonly Share[] {
   const desired = desiredReplicas(deployment);
   const allowed = desired > 0 ? desired + fencepostsOf(deployment).maxSurge : 0;
   const toAdd = allowed - wantedReplicas(replicaSets);

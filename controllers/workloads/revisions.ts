@@ -30,7 +30,7 @@ function integer(text: string | undefined): number | undefined {
 }
 
 /** The revision of a ReplicaSet; 0 where it has none. */
-export function revisionOf(replicaSet: ReplicaSet): number {
+function revisionOf(replicaSet: ReplicaSet): number {
   return integer(replicaSet.metadata.annotations?.[REVISION]) ?? 0;
 }
 

@@ -5,10 +5,10 @@ import type { Micros } from '../../core/time.ts';
 import type { EventRequest, Request } from '../controller.ts';
 import { desiredReplicas } from './fenceposts.ts';
 import { replicasOf } from './replica-sets.ts';
-import { withReplicasAnnotations } from './revisions.ts';
+import { DESIRED_REPLICAS, withReplicasAnnotations } from './revisions.ts';
 
 /** The tag of a ReplicaSet's update that builds on what an earlier update of the same turn returned. */
-export const FRESH = 'fresh';
+const FRESH = 'fresh';
 
 /**
  * One turn of a Deployment while it is being worked out: the requests so far, in the order in which the real
@@ -104,7 +104,7 @@ export function resizeReplicaSet(rollout: Rollout, replicaSet: ReplicaSet, size:
 export function isSaturated(deployment: Deployment, replicaSet: ReplicaSet | undefined): boolean {
   if (replicaSet === undefined) return false;
   const desired = desiredReplicas(deployment);
-  const annotated = replicaSet.metadata.annotations?.['deployment.kubernetes.io/desired-replicas'];
+  const annotated = replicaSet.metadata.annotations?.[DESIRED_REPLICAS];
   return (
     replicasOf(replicaSet) === desired &&
     annotated === String(desired) &&
