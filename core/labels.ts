@@ -42,7 +42,7 @@ function byKey(a: Requirement, b: Requirement): number {
   return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 }
 
-export function requirementsOfMap(labels: StringMap): readonly Requirement[] {
+function requirementsOfMap(labels: StringMap): readonly Requirement[] {
   return Object.keys(labels)
     .filter((key) => labels[key] !== undefined)
     .map((key): Requirement => ({ key, operator: '=', values: [labels[key]!] }))
@@ -50,7 +50,7 @@ export function requirementsOfMap(labels: StringMap): readonly Requirement[] {
 }
 
 /** `undefined` where an operator is none of the API's: validation refuses it, and such a selector matches nothing. */
-export function requirementsOfExpressions(
+function requirementsOfExpressions(
   expressions: readonly ExpressionLike[],
 ): readonly Requirement[] | undefined {
   const requirements: Requirement[] = [];
@@ -63,7 +63,7 @@ export function requirementsOfExpressions(
 }
 
 /** All requirements of a selector of the API, by key; `undefined` where it has an unknown operator. */
-export function requirementsOf(selector: LabelSelector): readonly Requirement[] | undefined {
+function requirementsOf(selector: LabelSelector): readonly Requirement[] | undefined {
   const expressions = requirementsOfExpressions(selector.matchExpressions ?? []);
   if (expressions === undefined) return undefined;
   return [...requirementsOfMap(selector.matchLabels ?? {}), ...expressions].sort(byKey);

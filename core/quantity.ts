@@ -83,9 +83,6 @@ export function whole(quantity: Quantity): number {
   );
 }
 
-/** `whole` under the name that readers of memory expect. */
-export const bytes = whole;
-
 /** `MilliValue()`: thousandths of a CPU. */
 export function milli(quantity: Quantity): number {
   const text = typeof quantity === 'number' ? `${quantity}` : quantity;

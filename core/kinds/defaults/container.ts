@@ -64,7 +64,7 @@ function envDefaults(env: EnvVar): EnvVar {
 }
 
 /** What every container has, be it in a template or in a pod. */
-export function containerDefaults<T extends Container>(container: T): T {
+function containerDefaults<T extends Container>(container: T): T {
   const base: Partial<Container> = {
     imagePullPolicy: imagePullPolicy(container.image ?? ''),
     resources: NO_RESOURCES,

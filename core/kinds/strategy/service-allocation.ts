@@ -11,7 +11,7 @@ import { invalidValue } from '../validation/fields.ts';
  * of the range, then from the lower, which is left for addresses that people choose
  * (https://kubernetes.io/docs/concepts/services-networking/cluster-ip-allocation/).
  */
-export const SERVICE_CIDR = '10.96.0.0/12';
+const SERVICE_CIDR = '10.96.0.0/12';
 const FIRST_ADDRESS = (10 << 24) | (96 << 16);
 /** Without the network's own address and the last one. */
 const ADDRESS_COUNT = (1 << 20) - 2;

@@ -91,7 +91,7 @@ function validatePorts(
 }
 
 /** Of all containers of a pod: two can't have one port of the node. */
-export function validateHostPorts(containers: readonly Container[], field: string): readonly FieldError[] {
+function validateHostPorts(containers: readonly Container[], field: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   const taken = new Set<string>();
   for (const [at, container] of containers.entries()) {

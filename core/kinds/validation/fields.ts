@@ -9,7 +9,7 @@ import type { FieldError } from '../../api/status.ts';
 const NOT_NEGATIVE = 'must be greater than or equal to 0';
 
 /** As Go's encoding/json writes it: absent fields left out; `<`, `>` and `&` escaped. Keys stay as decoding put them. */
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === undefined || value === null) return 'null';
   return JSON.stringify(value).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
 }

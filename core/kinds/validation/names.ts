@@ -8,8 +8,8 @@ export type NameCheck = (text: string) => readonly string[];
 const OK: readonly string[] = [];
 
 /** Lengths from RFC 1123, RFC 1035 and the API's own limits. */
-export const DNS_LABEL_LENGTH_MAX = 63;
-export const DNS_SUBDOMAIN_LENGTH_MAX = 253;
+const DNS_LABEL_LENGTH_MAX = 63;
+const DNS_SUBDOMAIN_LENGTH_MAX = 253;
 const QUALIFIED_NAME_LENGTH_MAX = 63;
 const LABEL_VALUE_LENGTH_MAX = 63;
 const PORT_NAME_LENGTH_MAX = 15;
@@ -21,7 +21,6 @@ const QUALIFIED_FORMAT = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE_FORMAT = `(${QUALIFIED_FORMAT})?`;
 const CONFIG_KEY_FORMAT = '[-._a-zA-Z0-9]+';
 const HTTP_HEADER_FORMAT = '[-A-Za-z0-9]+';
-const C_IDENTIFIER_FORMAT = '[A-Za-z_][A-Za-z0-9_]*';
 
 const LABEL = new RegExp(`^${LABEL_FORMAT}$`);
 const SUBDOMAIN = new RegExp(`^${SUBDOMAIN_FORMAT}$`);
@@ -30,14 +29,13 @@ const QUALIFIED = new RegExp(`^${QUALIFIED_FORMAT}$`);
 const LABEL_VALUE = new RegExp(`^${LABEL_VALUE_FORMAT}$`);
 const CONFIG_KEY = new RegExp(`^${CONFIG_KEY_FORMAT}$`);
 const HTTP_HEADER = new RegExp(`^${HTTP_HEADER_FORMAT}$`);
-const C_IDENTIFIER = new RegExp(`^${C_IDENTIFIER_FORMAT}$`);
 
-export function tooLong(max: number): string {
+function tooLong(max: number): string {
   return `must be no more than ${max} bytes`;
 }
 
 /** `RegexError`: the rule, examples, and the expression. */
-export function malformed(rule: string, format: string, ...examples: readonly string[]): string {
+function malformed(rule: string, format: string, ...examples: readonly string[]): string {
   if (examples.length === 0) return `${rule} (regex used for validation is '${format}')`;
   const list = examples.map((example) => `'${example}', `).join(' or ');
   return `${rule} (e.g. ${list}regex used for validation is '${format}')`;
@@ -187,19 +185,6 @@ export const environmentName: NameCheck = (text) => {
   if (/^[\x20-\x3c\x3e-\x7e]+$/.test(text)) return OK;
   return ["a valid environment variable name must consist only of printable ASCII characters other than '='"];
 };
-
-export const cIdentifier: NameCheck = (text) =>
-  C_IDENTIFIER.test(text)
-    ? OK
-    : [
-        malformed(
-          "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-          C_IDENTIFIER_FORMAT,
-          'my_name',
-          'MY_NAME',
-          'MyName',
-        ),
-      ];
 
 export const httpHeaderName: NameCheck = (text) =>
   HTTP_HEADER.test(text)

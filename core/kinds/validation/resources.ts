@@ -50,7 +50,7 @@ function isNative(name: string): boolean {
 }
 
 /** Of somebody else's domain, and nameable in a quota too. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   if (isNative(name) || name.startsWith('requests.')) return false;
   return qualifiedName(`requests.${name}`).length === 0;
 }
@@ -77,11 +77,7 @@ function validateContainerResourceName(name: string, field: string): readonly Fi
   return [invalidValue(field, name, "doesn't follow extended resource name standard")];
 }
 
-export function validateResourceAmount(
-  name: string,
-  quantity: Quantity,
-  field: string,
-): readonly FieldError[] {
+function validateResourceAmount(name: string, quantity: Quantity, field: string): readonly FieldError[] {
   const nanos = exactNanos(quantity);
   const errors: FieldError[] = [];
   if (nanos < 0n) {
