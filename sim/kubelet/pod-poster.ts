@@ -1,0 +1,129 @@
+import type { Result } from '../../core/api/command.ts';
+import type { KubeObject } from '../../core/api/object.ts';
+import { POD } from '../../core/kinds/registry.ts';
+import type { Pod } from '../../core/schema/types.generated.ts';
+import { type Micros, rfc3339 } from '../../core/time.ts';
+import type { Cause } from '../actor.ts';
+import type { AdmissionRefusal } from './node-admission.ts';
+import type { NodeServices } from './node-services.ts';
+import { composeStatus, type OwnStatus, type PodFacts, rejectedStatus, withStatus } from './pod-status.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { STATUS_RETRY_PERIOD } from './settings.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** What one pod's worker writes to the API: statuses, and in the end the deletion. */
+export class PodPoster {
+  private readonly worker: PodWorker;
+  private readonly node: NodeServices;
+  private posted: OwnStatus | undefined;
+  private unanswered = 0;
+  private wanted = true;
+  /** Gone from the API, or in the hands of nobody any more: nothing is written. */
+  private closed = false;
+  private retryAt: Micros = NEVER;
+  private deleteAt: Micros = NEVER;
+  private readonly onPosted = (result: Result): void => this.answered(result);
+
+  constructor(worker: PodWorker, node: NodeServices) {
+    this.worker = worker;
+    this.node = node;
+  }
+
+  /** When `advance` is next to be called. */
+  get due(): Micros {
+    return Math.min(this.retryAt, this.deleteAt);
+  }
+
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
+  /** The pod changed: the next `post` writes. */
+  change(): void {
+    this.wanted = true;
+  }
+
+  /** The API knows all there is to know. */
+  settle(): void {
+    this.wanted = false;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.retryAt = NEVER;
+    this.deleteAt = NEVER;
+  }
+
+  /** Hot path. */
+  post(facts: (at: string) => PodFacts, why: string | undefined): void {
+    if (!this.wanted || this.closed || !this.node.connected) return;
+    const { pod, cause } = this.worker;
+    const own = composeStatus(pod, facts(rfc3339(this.node.context.now)), this.posted);
+    this.posted = own;
+    this.patch(
+      (stored) => withStatus(stored as Pod, own),
+      why === undefined ? cause : { rv: cause.rv, reason: why },
+    );
+  }
+
+  reject(refusal: AdmissionRefusal): void {
+    this.patch((stored) => rejectedStatus(stored as Pod, refusal), this.worker.cause);
+  }
+
+  deleteFrom(at: Micros): void {
+    this.deleteAt = Math.min(this.deleteAt, at);
+  }
+
+  /** What was sent and never answered may have been lost. */
+  reconnected(): void {
+    if (this.unanswered > 0) this.wanted = true;
+    this.unanswered = 0;
+  }
+
+  advance(now: Micros, facts: (at: string) => PodFacts): void {
+    if (this.retryAt <= now) {
+      this.retryAt = NEVER;
+      this.post(facts, undefined);
+    }
+    if (this.deleteAt <= now) {
+      this.deleteAt = NEVER;
+      this.remove();
+    }
+  }
+
+  private patch(change: (stored: KubeObject) => KubeObject, cause: Cause): void {
+    const { namespace, name, uid } = this.worker.pod.metadata;
+    this.wanted = false;
+    this.unanswered += 1;
+    this.node.send(
+      { verb: 'patch', kind: POD, namespace, name, subresource: 'status', uid, change },
+      cause,
+      this.onPosted,
+    );
+  }
+
+  private answered(result: Result): void {
+    if (this.unanswered > 0) this.unanswered -= 1;
+    if (result.ok) {
+      if (result.rv > 0) this.worker.wrote(result.rv);
+    } else if (result.status.reason !== 'NotFound' && result.status.reason !== 'Conflict') {
+      // Gone, or another pod of the name, is nobody to tell; anything else may pass.
+      this.wanted = true;
+      this.retryAt = this.node.context.now + STATUS_RETRY_PERIOD;
+      this.worker.rearm();
+    }
+  }
+
+  /** For good, now that nothing of it runs: the uid keeps a later pod of the same name safe. */
+  private remove(): void {
+    if (this.closed || !this.node.connected) return;
+    const { namespace, name, uid } = this.worker.pod.metadata;
+    const options = { gracePeriodSeconds: 0, preconditions: { uid } };
+    this.node.send({ verb: 'delete', kind: POD, namespace, name, options }, this.worker.cause, (result) => {
+      if (result.ok || result.status.reason === 'NotFound' || result.status.reason === 'Conflict') return;
+      this.deleteAt = this.node.context.now + STATUS_RETRY_PERIOD;
+      this.worker.rearm();
+    });
+  }
+}

@@ -1,0 +1,246 @@
+import { qosClass } from '../../core/kinds/pod/resources.ts';
+import type {
+  ContainerStateWaiting,
+  ContainerStatus,
+  HostIP,
+  Pod,
+  PodCondition,
+  PodIP,
+  PodStatus,
+} from '../../core/schema/types.generated.ts';
+import type { ContainerRun } from './container-run.ts';
+import { isDone, statusOf } from './container-run.ts';
+import type { AdmissionRefusal } from './node-admission.ts';
+import {
+  conditionOf,
+  FAILS,
+  type Finding,
+  HOLDS,
+  mergeConditions,
+  type OwnCondition,
+} from './pod-conditions.ts';
+import { hasRun, isTerminalPhase, type PodPhase } from './pod-phase.ts';
+
+/** What a worker knows of its pod when it writes a status. */
+export interface PodFacts {
+  readonly phase: PodPhase;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly inits: readonly ContainerRun[];
+  readonly mains: readonly ContainerRun[];
+  readonly sandboxReady: boolean;
+  readonly podIp: string | undefined;
+  readonly hostIp: string;
+  readonly startTime: string;
+  /** `rfc3339` of now. */
+  readonly at: string;
+  /** Whether a container that ended is going to be started again. */
+  readonly willStart: (run: ContainerRun) => boolean;
+}
+
+/** The kubelet's part of a status. */
+export interface OwnStatus {
+  readonly phase: PodPhase;
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly conditions: OwnConditions;
+  readonly containerStatuses: readonly ContainerStatus[];
+  readonly initContainerStatuses: readonly ContainerStatus[] | undefined;
+  readonly hostIp: string;
+  readonly podIp: string | undefined;
+  readonly startTime: string;
+  readonly at: string;
+}
+
+export interface OwnConditions {
+  readonly sandbox: PodCondition;
+  readonly initialized: PodCondition;
+  readonly ready: PodCondition;
+  readonly containersReady: PodCondition;
+}
+
+/** What the API knew when the kubelet first heard of the pod. */
+function storedConditions(pod: Pod): Partial<OwnConditions> {
+  const find = (type: OwnCondition): PodCondition | undefined =>
+    pod.status.conditions?.find((condition) => condition.type === type);
+  return {
+    sandbox: find('PodReadyToStartContainers'),
+    initialized: find('Initialized'),
+    ready: find('Ready'),
+    containersReady: find('ContainersReady'),
+  } as Partial<OwnConditions>;
+}
+
+const CREATING: ContainerStateWaiting = { message: undefined, reason: 'ContainerCreating' };
+/** Where there are init containers, all wait with this (`convertToAPIContainerStatuses`). */
+const INITIALISING: ContainerStateWaiting = { message: undefined, reason: 'PodInitializing' };
+
+function namesOf(runs: readonly ContainerRun[]): string {
+  return `[${runs.map((run) => run.spec.name).join(' ')}]`;
+}
+
+/** `GenerateContainersReadyCondition` (`pkg/kubelet/status/generate.go`). */
+function containersReady({ phase, inits, mains }: PodFacts): Finding {
+  if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted', message: undefined };
+  if (phase === 'Failed') return { status: 'False', reason: 'PodFailed', message: undefined };
+  const unready: ContainerRun[] = [];
+  for (const run of inits) if (run.role === 'sidecar' && !run.ready) unready.push(run);
+  for (const run of mains) if (!run.ready) unready.push(run);
+  if (unready.length === 0) return HOLDS;
+  return {
+    status: 'False',
+    reason: 'ContainersNotReady',
+    message: `containers with unready status: ${namesOf(unready)}`,
+  };
+}
+
+/** `GeneratePodInitializedCondition`. */
+function initialized({ phase, inits, mains }: PodFacts): Finding {
+  if (phase === 'Succeeded') return { status: 'True', reason: 'PodCompleted', message: undefined };
+  if (inits.length === 0 || mains.some(hasRun)) return HOLDS;
+  const incomplete = inits.filter((run) => (run.role === 'sidecar' ? !run.started : !isDone(run)));
+  if (incomplete.length === 0) return HOLDS;
+  return {
+    status: 'False',
+    reason: 'ContainersNotInitialized',
+    message: `containers with incomplete status: ${namesOf(incomplete)}`,
+  };
+}
+
+function ownConditions(
+  facts: PodFacts,
+  before: Partial<OwnConditions>,
+  generation: number | undefined,
+): OwnConditions {
+  const make = (type: OwnCondition, finding: Finding, known: PodCondition | undefined): PodCondition =>
+    conditionOf(type, finding, known, facts.at, generation);
+  const containers = containersReady(facts);
+  return {
+    sandbox: make('PodReadyToStartContainers', facts.sandboxReady ? HOLDS : FAILS, before.sandbox),
+    initialized: make('Initialized', initialized(facts), before.initialized),
+    ready: make('Ready', containers, before.ready),
+    containersReady: make('ContainersReady', containers, before.containersReady),
+  };
+}
+
+// Pods of one template begin with the same statuses, by identity.
+const firstStatuses = new WeakMap<object, readonly ContainerStatus[]>();
+
+function statusesOf(
+  facts: PodFacts,
+  runs: readonly ContainerRun[],
+  specs: object,
+  before: readonly ContainerStatus[] | undefined,
+): readonly ContainerStatus[] {
+  const initial = facts.inits.length > 0 ? INITIALISING : CREATING;
+  const isFirst = runs.every(
+    (run) => run.state === 'waiting' && run.trouble === undefined && run.last === undefined,
+  );
+  const shared = isFirst ? firstStatuses.get(specs) : undefined;
+  if (shared !== undefined) return shared;
+  const statuses = runs.map((run) => statusOf(run, initial, facts.willStart(run)));
+  if (isFirst) firstStatuses.set(specs, statuses);
+  const same =
+    before !== undefined && before.length === statuses.length && statuses.every((s, i) => s === before[i]);
+  return same ? before : statuses;
+}
+
+export function composeStatus(pod: Pod, facts: PodFacts, before: OwnStatus | undefined): OwnStatus {
+  const { initContainers } = pod.spec;
+  return {
+    phase: facts.phase,
+    reason: facts.reason,
+    message: facts.message,
+    conditions: ownConditions(facts, before?.conditions ?? storedConditions(pod), pod.metadata.generation),
+    containerStatuses: statusesOf(facts, facts.mains, pod.spec.containers, before?.containerStatuses),
+    initContainerStatuses:
+      initContainers === undefined || initContainers.length === 0
+        ? undefined
+        : statusesOf(facts, facts.inits, initContainers, before?.initContainerStatuses),
+    hostIp: facts.hostIp,
+    podIp: facts.podIp,
+    startTime: facts.startTime,
+    at: facts.at,
+  };
+}
+
+/** Ready, where others have a say: `readinessGates` name conditions that they set (`GeneratePodReadyCondition`). */
+function gatedReady(stored: Pod, own: OwnStatus): PodCondition {
+  const gates = stored.spec.readinessGates;
+  const { ready } = own.conditions;
+  if (gates === undefined || gates.length === 0 || ready.status !== 'True') return ready;
+  const texts: string[] = [];
+  for (const { conditionType } of gates) {
+    const found = stored.status.conditions?.find(({ type }) => type === conditionType);
+    if (found === undefined) {
+      texts.push(`corresponding condition of pod readiness gate "${conditionType}" does not exist.`);
+    } else if (found.status !== 'True') {
+      texts.push(`the status of pod readiness gate "${conditionType}" is not "True", but ${found.status}`);
+    }
+  }
+  const finding: Finding =
+    texts.length === 0
+      ? HOLDS
+      : { status: 'False', reason: 'ReadinessGatesNotReady', message: texts.join(', ') };
+  const before = stored.status.conditions?.find(({ type }) => type === 'Ready');
+  return conditionOf('Ready', finding, before, own.at, stored.metadata.generation);
+}
+
+let lastPodIps: readonly PodIP[] = [];
+let lastHostIps: readonly HostIP[] = [];
+
+function hostIps(ip: string): readonly HostIP[] {
+  if (lastHostIps[0]?.ip !== ip) lastHostIps = [{ ip }];
+  return lastHostIps;
+}
+
+function podIps(ip: string, before: readonly PodIP[] | undefined): readonly PodIP[] {
+  if (before?.[0]?.ip === ip) return before;
+  if (lastPodIps[0]?.ip !== ip) lastPodIps = [{ ip }];
+  return lastPodIps;
+}
+
+/** The stored pod with the kubelet's status in it; what others own stays. Hot path: one literal, one hidden class. */
+export function withStatus(stored: Pod, own: OwnStatus): Pod {
+  const before: PodStatus = stored.status;
+  const { sandbox, initialized: init, containersReady: containers } = own.conditions;
+  const scheduled =
+    before.conditions?.find(({ type }) => type === 'PodScheduled') ??
+    conditionOf('PodScheduled', HOLDS, undefined, own.at, stored.metadata.generation);
+  const conditions = mergeConditions(before.conditions, [
+    sandbox,
+    init,
+    gatedReady(stored, own),
+    containers,
+    scheduled,
+  ]);
+  const status: PodStatus = {
+    allocatedResources: before.allocatedResources,
+    conditions,
+    containerStatuses: own.containerStatuses,
+    ephemeralContainerStatuses: before.ephemeralContainerStatuses,
+    extendedResourceClaimStatus: before.extendedResourceClaimStatus,
+    hostIP: own.hostIp,
+    hostIPs: before.hostIP === own.hostIp ? before.hostIPs : hostIps(own.hostIp),
+    initContainerStatuses: own.initContainerStatuses,
+    message: own.message ?? before.message,
+    nominatedNodeName: before.nominatedNodeName,
+    observedGeneration: stored.metadata.generation,
+    // An end that the API has seen stands (`generateAPIPodStatus`).
+    phase: isTerminalPhase(before.phase) ? before.phase : own.phase,
+    podIP: own.podIp,
+    podIPs: own.podIp === undefined ? undefined : podIps(own.podIp, before.podIPs),
+    qosClass: before.qosClass ?? qosClass(stored.spec),
+    reason: own.reason ?? before.reason,
+    resize: before.resize,
+    resourceClaimStatuses: before.resourceClaimStatuses,
+    resources: before.resources,
+    startTime: own.startTime,
+  };
+  return { ...stored, status };
+}
+
+/** The kubelet won't run the pod at all (`rejectPod`). */
+export function rejectedStatus(stored: Pod, { reason, message }: AdmissionRefusal): Pod {
+  return { ...stored, status: { ...stored.status, phase: 'Failed', reason, message } };
+}

@@ -1,0 +1,475 @@
+import { keyOf } from '../../core/api/object.ts';
+import type { Pod } from '../../core/schema/types.generated.ts';
+import { type Micros, parseRfc3339, rfc3339, SECOND } from '../../core/time.ts';
+import type { Cause } from '../actor.ts';
+import type { Timer } from '../kernel/kernel.ts';
+import { drawSpread } from '../random/distribution.ts';
+import { nextBackOff } from './back-off.ts';
+import { ContainerProbes } from './container-probes.ts';
+import { type ContainerRun, isDone, markTerminated, newRun, restarts } from './container-run.ts';
+import { hexDigest } from './digest.ts';
+import type { NodeServices } from './node-services.ts';
+import { finalPhase, isInitialised, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
+import { PodPoster } from './pod-poster.ts';
+import { markUnknown, resumeRuns } from './pod-resume.ts';
+import type { PodFacts } from './pod-status.ts';
+import { PodStop } from './pod-stop.ts';
+import { SYNC_RETRY_JITTER, SYNC_RETRY_PERIOD, VOLUME_TEARDOWN } from './settings.ts';
+import { graceOf } from './shutdown.ts';
+import { StartSequence } from './start-sequence.ts';
+import * as texts from './texts.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** How a pod ends that the kubelet itself ends. */
+interface Verdict {
+  readonly phase: PodPhase;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/**
+ * The worker of one pod (`pkg/kubelet/pod_workers.go`), as a state machine with one timer:
+ *
+ *     running      syncs: post the status, start what is to be started. While a start sequence is under way it is
+ *                  blocked, as the real worker is; containers and their probes go on all the same
+ *     terminating  containers have been told to stop; no way back
+ *     finished     all have ended, the last status is posted; a deleted pod is removed from the API
+ *
+ * Every moment at which something is due is a field that ends in `At`; `NEVER` where nothing is.
+ */
+export class PodWorker {
+  readonly key: string;
+  readonly uid: string;
+  pod: Pod;
+  sandboxReady = false;
+  private readonly node: NodeServices;
+  private mode: 'running' | 'terminating' | 'finished' = 'running';
+  private why: Cause;
+  private readonly inits: readonly ContainerRun[];
+  private readonly mains: readonly ContainerRun[];
+  private readonly runs: readonly ContainerRun[];
+  private readonly starter: StartSequence;
+  private readonly probes: ContainerProbes;
+  private readonly stopping: PodStop;
+  private readonly startTime: string;
+  private admitted = false;
+  private verdict: Verdict | undefined;
+  private podIp: string | undefined;
+  /** A main container was started in the sandbox that there is. */
+  private begun = false;
+  private readonly poster: PodPoster;
+  private retries = 0;
+  private syncAt: Micros = NEVER;
+  private deadlineAt: Micros = NEVER;
+  private timer: Timer | undefined;
+  private readonly facts = (at: string): PodFacts => this.factsAt(at);
+  private readonly onTimer = (): void => {
+    this.timer = undefined;
+    this.advance(this.node.context.now);
+    this.rearm();
+  };
+
+  constructor(pod: Pod, node: NodeServices, cause: Cause) {
+    this.pod = pod;
+    this.key = keyOf(pod);
+    this.uid = pod.metadata.uid;
+    this.node = node;
+    this.why = cause;
+    const { behaviors } = node;
+    this.inits = (pod.spec.initContainers ?? []).map((spec) =>
+      newRun(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init', behaviors.behaviorFor(pod, spec)),
+    );
+    this.mains = pod.spec.containers.map((spec) => newRun(spec, 'main', behaviors.behaviorFor(pod, spec)));
+    this.runs = this.inits.length === 0 ? this.mains : [...this.inits, ...this.mains];
+    this.poster = new PodPoster(this, node);
+    this.starter = new StartSequence(this, node);
+    this.probes = new ContainerProbes(this, node);
+    this.stopping = new PodStop(this, node, this.runs);
+    this.startTime = pod.status.startTime ?? rfc3339(node.context.now);
+  }
+
+  /** The kubelet is told of the pod for the first time, or again after it has started. */
+  begin(): void {
+    const { now } = this.node.context;
+    this.podIp = this.pod.status.podIP;
+    if (isTerminalPhase(this.pod.status.phase)) {
+      this.mode = 'finished';
+      this.poster.settle();
+      if (this.pod.metadata.deletionTimestamp !== undefined) this.poster.deleteFrom(now);
+      this.rearm();
+      return;
+    }
+    const resumed = resumeRuns(this.pod, this.runs, now);
+    const refusal = this.node.admission.refusal(this.pod, this.node.node);
+    if (refusal !== undefined && !resumed) {
+      this.mode = 'finished';
+      this.tellPod('Warning', refusal.reason, refusal.message);
+      this.poster.reject(refusal);
+      if (this.pod.metadata.deletionTimestamp !== undefined) this.poster.deleteFrom(now);
+    } else {
+      this.admitted = true;
+      this.node.admission.admit(this.pod);
+      if (this.pod.metadata.deletionTimestamp !== undefined) this.terminate(now);
+      else {
+        const limit = this.pod.spec.activeDeadlineSeconds;
+        if (limit !== undefined) this.deadlineAt = (parseRfc3339(this.startTime) ?? now) + limit * SECOND;
+        this.sync(now);
+      }
+    }
+    this.rearm();
+  }
+
+  /** A later version of the pod. Hot path: most are the echo of the worker's own writes. */
+  update(pod: Pod, cause: Cause): void {
+    const before = this.pod;
+    this.pod = pod;
+    const { now } = this.node.context;
+    const deletion = pod.metadata.deletionTimestamp;
+    if (deletion !== undefined && deletion !== before.metadata.deletionTimestamp) {
+      this.why = cause;
+      if (this.mode === 'running') this.terminate(now);
+      else if (this.mode === 'terminating') this.stopping.hasten(now, graceOf(pod));
+      else this.poster.deleteFrom(now);
+      this.rearm();
+    } else if (this.mode === 'running' && isTerminalPhase(pod.status.phase)) {
+      // Somebody else declared its end; what still runs is stopped.
+      this.why = cause;
+      this.terminate(now);
+      this.rearm();
+    } else if (
+      pod.spec.readinessGates !== undefined &&
+      this.mode === 'running' &&
+      pod.status.conditions !== before.status.conditions
+    ) {
+      this.why = cause;
+      this.poster.change();
+      this.post();
+    }
+  }
+
+  /** The pod left the API. What runs is stopped all the same. */
+  removed(pod: Pod, cause: Cause): void {
+    this.pod = pod;
+    this.why = cause;
+    this.poster.close();
+    if (this.mode === 'running') this.terminate(this.node.context.now);
+    if (this.mode === 'finished') this.leave();
+    else this.rearm();
+  }
+
+  /** Fault: the process dies now. The first main container unless named; whether one was running. */
+  kill(container: string | undefined, code: number, reason: string | undefined, cause: Cause): boolean {
+    const run =
+      container === undefined ? this.mains[0] : this.runs.find(({ spec }) => spec.name === container);
+    if (run === undefined || run.state !== 'running') return false;
+    this.why = cause;
+    this.planExit(run, { at: this.node.context.now, code, reason });
+    this.rearm();
+    return true;
+  }
+
+  /** The node lost its power: nothing is left, and nobody tells. */
+  vanish(): void {
+    if (this.timer !== undefined) this.node.context.cancel(this.timer);
+    this.timer = undefined;
+    this.mode = 'finished';
+    this.poster.close();
+  }
+
+  /** The API can be reached again: send what couldn't be, or may have been lost. */
+  reconnected(cause: Cause): void {
+    this.why = cause;
+    this.poster.reconnected();
+    if (this.poster.isClosed) return;
+    this.post('the node is connected again');
+    if (this.mode === 'finished' && this.pod.metadata.deletionTimestamp !== undefined) {
+      this.poster.deleteFrom(this.node.context.now + VOLUME_TEARDOWN);
+      this.rearm();
+    }
+  }
+
+  // What the start sequence asks and tells.
+
+  entityOf(run: ContainerRun): string {
+    return `${this.key}/${run.spec.name}`;
+  }
+
+  openSandbox(): boolean {
+    if (this.pod.spec.hostNetwork === true) this.podIp = this.node.hostAddress;
+    else {
+      const address = this.node.addresses.allocate();
+      if (address === undefined) return false;
+      this.podIp = address;
+    }
+    this.sandboxReady = true;
+    this.poster.change();
+    return true;
+  }
+
+  containerStarted(run: ContainerRun, now: Micros): void {
+    const { random } = this.node.context;
+    const image = this.node.registry.describe(run.spec.image ?? '');
+    if (run.state === 'terminated') {
+      run.backOff = nextBackOff(run.backOff, run.finishedAt, now);
+      run.last = run.terminated;
+      run.restartCount += 1;
+    }
+    run.state = 'running';
+    run.trouble = undefined;
+    run.terminated = undefined;
+    run.containerId = `containerd://${hexDigest(random, `${this.uid}/${run.spec.name}/${run.restartCount}`)}`;
+    run.imageReference = image.reference;
+    run.imageId = image.id;
+    run.startedAt = now;
+    run.starts += 1;
+    run.started = run.role === 'init' || run.spec.startupProbe === undefined;
+    run.ready = run.role !== 'init' && run.started && run.spec.readinessProbe === undefined;
+    run.status = undefined;
+    if (run.role === 'main') this.begun = true;
+    const { exit } = run.behavior;
+    if (exit !== undefined && (exit.runs === undefined || run.starts <= exit.runs)) {
+      const after = drawSpread(exit.after, random.unit(this.entityOf(run), `exit#${run.starts}`));
+      this.planExit(run, { at: now + after, code: exit.code, reason: exit.reason });
+    }
+    this.poster.change();
+    if (this.node.events) {
+      this.tell(run, 'Normal', 'Created', texts.CONTAINER_CREATED);
+      this.tell(run, 'Normal', 'Started', texts.CONTAINER_STARTED);
+    }
+  }
+
+  /** Why a container isn't running: shown from the next sync on. */
+  trouble(run: ContainerRun, reason: string, message: string): void {
+    if (run.trouble?.reason === reason && run.trouble.message === message) return;
+    run.trouble = { message, reason };
+    run.status = undefined;
+    this.poster.change();
+  }
+
+  syncEnded(failed: boolean, touched: boolean, now: Micros): void {
+    const seen = touched || this.runs.some((run) => run.state === 'terminated' && run.trouble === undefined);
+    if (seen) this.syncAt = this.node.relistAfter(now);
+    else if (failed) {
+      const unit = this.node.context.random.unit(this.key, `retry#${this.retries}`);
+      this.retries += 1;
+      this.syncAt = now + Math.round(SYNC_RETRY_PERIOD * (1 + SYNC_RETRY_JITTER * unit));
+    }
+  }
+
+  // What the probes tell.
+
+  /** `ready`, `started` or both are others now. */
+  probed(run: ContainerRun, why: string, now: Micros): void {
+    run.status = undefined;
+    this.poster.change();
+    this.post(why);
+    // A sidecar that has started lets the next container start.
+    if (run.role === 'sidecar' && this.mode === 'running') this.syncAt = Math.min(this.syncAt, now);
+  }
+
+  /** A liveness or startup probe failed for good: the container is stopped, and restarted as any that ended. */
+  stopUnhealthy(run: ContainerRun, grace: Micros, now: Micros): void {
+    this.stopping.stopUnhealthy(run, now, grace);
+  }
+
+  get address(): string {
+    return this.podIp ?? '';
+  }
+
+  /** What made the worker act last: the newest of what it was told and what it wrote. */
+  get cause(): Cause {
+    return this.why;
+  }
+
+  wrote(rv: number): void {
+    if (rv > this.why.rv) this.why = { rv };
+  }
+
+  // Events.
+
+  tell(run: ContainerRun, eventType: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (!this.node.events || this.poster.isClosed) return;
+    const fieldPath = texts.fieldPathOf(run);
+    this.node.tell(
+      { verb: 'event', regarding: this.pod, eventType, reason, message, component: 'kubelet', fieldPath },
+      this.cause,
+    );
+  }
+
+  tellPod(eventType: 'Normal' | 'Warning', reason: string, message: string): void {
+    if (!this.node.events || this.poster.isClosed) return;
+    this.node.tell(
+      { verb: 'event', regarding: this.pod, eventType, reason, message, component: 'kubelet' },
+      this.cause,
+    );
+  }
+
+  // The machine.
+
+  /** Set the one timer to the next moment at which something is due. */
+  rearm(): void {
+    let at = Math.min(this.deadlineAt, this.poster.due, this.starter.due);
+    // While the worker is blocked, a sync waits for the end of the sequence.
+    if (!this.starter.busy) at = Math.min(at, this.syncAt);
+    for (const run of this.runs) at = Math.min(at, run.exitSeenAt, this.probes.dueOf(run));
+    if (this.timer !== undefined) {
+      if (this.timer.time <= at && at < NEVER) return;
+      this.node.context.cancel(this.timer);
+      this.timer = undefined;
+    }
+    if (at < NEVER) {
+      const { now } = this.node.context;
+      this.timer = this.node.context.after(Math.max(0, at - now), this.onTimer);
+    }
+  }
+
+  private advance(now: Micros): void {
+    const ended = this.noticeExits(now);
+    if (this.mode === 'terminating') {
+      if (ended !== undefined) this.continueStop(now, ended);
+    } else if (this.mode === 'running') {
+      if (this.deadlineAt <= now) this.exceedDeadline(now);
+      else {
+        this.probes.advance(this.runs, now);
+        if (ended !== undefined) this.syncAt = Math.min(this.syncAt, now);
+        this.starter.advance(now);
+        if (!this.starter.busy && this.syncAt <= now) this.sync(now, ended);
+      }
+    }
+    this.poster.advance(now, this.facts);
+  }
+
+  /** Why, where a container's end is noticed. */
+  private noticeExits(now: Micros): string | undefined {
+    let why: string | undefined;
+    for (const run of this.runs) {
+      if (run.exitSeenAt > now || run.exit === undefined) continue;
+      const { code } = run.exit;
+      markTerminated(run, run.exit);
+      this.poster.change();
+      why = `container ${run.spec.name} exited with code ${code}`;
+    }
+    return why;
+  }
+
+  planExit(run: ContainerRun, exit: NonNullable<ContainerRun['exit']>): void {
+    if (run.exit !== undefined && run.exit.at <= exit.at) return;
+    run.exit = exit;
+    // A runtime that was told to stop a container answers when it has; any other end is found by a relist.
+    run.exitSeenAt = this.mode === 'terminating' ? exit.at : this.node.relistAfter(exit.at);
+  }
+
+  private sync(now: Micros, why?: string): void {
+    this.syncAt = NEVER;
+    const { restartPolicy } = this.pod.spec;
+    const initFailed = this.inits.some(
+      (run) =>
+        run.role === 'init' && run.state === 'terminated' && !isDone(run) && !restarts(run, restartPolicy),
+    );
+    const over = this.mains.every((run) => run.state === 'terminated' && !restarts(run, restartPolicy));
+    if (initFailed || over) {
+      this.stop(now, graceOf(this.pod), why);
+      return;
+    }
+    this.post(why);
+    this.probes.observe(this.runs, now);
+    const queue = this.toStart(restartPolicy);
+    if (queue.length > 0) this.starter.begin(queue, now);
+  }
+
+  /** Init containers one after the other, then all the main ones (`computePodActions`). */
+  private toStart(restartPolicy: string | undefined): readonly ContainerRun[] {
+    const due = (run: ContainerRun): boolean => run.state === 'waiting' || restarts(run, restartPolicy);
+    if (this.inits.length === 0) return this.mains.filter(due);
+    if (isInitialised(this.inits) || this.begun) {
+      return this.runs.filter((run) => run.role !== 'init' && due(run));
+    }
+    const queue: ContainerRun[] = [];
+    for (const run of this.inits) {
+      if (due(run)) queue.push(run);
+      if (run.role === 'sidecar' ? !run.started : !isDone(run)) break;
+    }
+    return queue;
+  }
+
+  private exceedDeadline(now: Micros): void {
+    this.deadlineAt = NEVER;
+    const message = 'Pod was active on the node longer than the specified deadline';
+    this.verdict = { phase: 'Failed', reason: 'DeadlineExceeded', message };
+    this.tellPod('Normal', 'DeadlineExceeded', message);
+    this.stop(now, graceOf(this.pod), 'activeDeadlineSeconds is over');
+  }
+
+  private terminate(now: Micros): void {
+    this.stop(now, graceOf(this.pod), undefined);
+  }
+
+  /** Tell every container to stop. */
+  private stop(now: Micros, grace: Micros, why: string | undefined): void {
+    this.mode = 'terminating';
+    this.starter.cancel();
+    this.syncAt = NEVER;
+    this.deadlineAt = NEVER;
+    for (const run of this.runs) this.probes.stop(run);
+    this.stopping.begin(now, grace);
+    this.continueStop(now, why);
+  }
+
+  private continueStop(now: Micros, why: string | undefined): void {
+    if (this.stopping.proceed(now)) this.finish(now, why);
+  }
+
+  private finish(now: Micros, why?: string): void {
+    this.mode = 'finished';
+    if (this.admitted) this.node.admission.release(this.pod);
+    this.admitted = false;
+    if (this.sandboxReady && this.pod.spec.hostNetwork !== true && this.podIp !== undefined) {
+      this.node.addresses.release(this.podIp);
+    }
+    this.sandboxReady = false;
+    markUnknown(this.inits, this.mains);
+    this.poster.change();
+    if (this.poster.isClosed) {
+      this.leave();
+      return;
+    }
+    this.post(why);
+    if (this.pod.metadata.deletionTimestamp !== undefined) this.poster.deleteFrom(now + VOLUME_TEARDOWN);
+  }
+
+  private leave(): void {
+    if (this.timer !== undefined) this.node.context.cancel(this.timer);
+    this.timer = undefined;
+    this.node.forget(this);
+  }
+
+  private phase(): PodPhase {
+    if (this.mode !== 'finished') return livePhase(this.inits, this.mains);
+    return this.verdict?.phase ?? finalPhase(this.mains);
+  }
+
+  private factsAt(at: string): PodFacts {
+    const { inits, mains, sandboxReady, podIp, startTime } = this;
+    const verdict = this.mode === 'finished' ? this.verdict : undefined;
+    const { restartPolicy } = this.pod.spec;
+    return {
+      phase: this.phase(),
+      reason: verdict?.reason,
+      message: verdict?.message,
+      inits,
+      mains,
+      sandboxReady,
+      podIp,
+      hostIp: this.node.hostAddress,
+      startTime,
+      at,
+      willStart: (run) =>
+        this.mode === 'running' && (run.state === 'waiting' || restarts(run, restartPolicy)),
+    };
+  }
+
+  private post(why?: string): void {
+    this.poster.post(this.facts, why);
+  }
+}

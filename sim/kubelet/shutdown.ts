@@ -1,0 +1,49 @@
+import type { LifecycleHandler, Pod } from '../../core/schema/types.generated.ts';
+import { type Micros, SECOND } from '../../core/time.ts';
+import type { ContainerRun, PlannedExit } from './container-run.ts';
+import { MINIMUM_GRACE } from './settings.ts';
+
+/** Exit code of a process that was killed: 128 and the number of SIGKILL. */
+export const KILLED = 137;
+/** `v1.DefaultTerminationGracePeriodSeconds`. */
+const DEFAULT_GRACE_SECONDS = 30;
+/** A pod that left the API is still given a second (`calculateEffectiveGracePeriod`). */
+const LEAST_GRACE_SECONDS = 1;
+
+/** Seconds that a pod gets to stop: those of its deletion, else its own. */
+export function graceOf(pod: Pod): Micros {
+  const seconds =
+    pod.metadata.deletionGracePeriodSeconds ??
+    pod.spec.terminationGracePeriodSeconds ??
+    DEFAULT_GRACE_SECONDS;
+  return Math.max(seconds, LEAST_GRACE_SECONDS) * SECOND;
+}
+
+/**
+ * How long a hook takes: what a `sleep` asks for, or the `sleep N` in a command; anything else is done at once.
+ */
+export function hookDuration(handler: LifecycleHandler | undefined): Micros {
+  if (handler === undefined) return 0;
+  if (handler.sleep !== undefined) return handler.sleep.seconds * SECOND;
+  let seconds = 0;
+  const command = handler.exec?.command?.join(' ') ?? '';
+  for (const match of command.matchAll(/\bsleep (\d+(?:\.\d+)?)\b/g)) seconds += Number(match[1]);
+  return Math.round(seconds * SECOND);
+}
+
+/**
+ * How a container ends that is told to stop at `now`: its preStop hook, SIGTERM, and after the grace period (of which
+ * SIGTERM leaves two seconds at least) SIGKILL
+ * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow).
+ */
+export function plannedStop(run: ContainerRun, now: Micros, grace: Micros, shutdown: Micros): PlannedExit {
+  const hook = Math.min(hookDuration(run.spec.lifecycle?.preStop), grace);
+  const left = Math.max(grace - hook, MINIMUM_GRACE);
+  const graceful = shutdown <= left;
+  const stop: PlannedExit = {
+    at: now + hook + Math.min(shutdown, left),
+    code: graceful ? 0 : KILLED,
+    reason: undefined,
+  };
+  return run.exit !== undefined && run.exit.at <= stop.at ? run.exit : stop;
+}

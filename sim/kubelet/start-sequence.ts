@@ -1,0 +1,228 @@
+import type { Micros } from '../../core/time.ts';
+import { drawBetween } from '../random/distribution.ts';
+import { backOffEnd, nextBackOff } from './back-off.ts';
+import type { ContainerRun } from './container-run.ts';
+import type { PullOutcome, PullTicket } from './image-puller.ts';
+import type { NodeServices } from './node-services.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { CONTAINER_START_LEAST, CONTAINER_START_MOST, SANDBOX_LEAST, SANDBOX_MOST } from './settings.ts';
+import * as texts from './texts.ts';
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The part of a pod's sync that takes time, and blocks its worker: the sandbox, then container by container the
+ * back-off, the image, and the start (`SyncPod` of `pkg/kubelet/kuberuntime/kuberuntime_manager.go`). A container
+ * that can't be started doesn't keep the next from it, unless it is an init container.
+ */
+export class StartSequence {
+  private readonly worker: PodWorker;
+  private readonly node: NodeServices;
+  private queue: readonly ContainerRun[] = [];
+  private position = 0;
+  private step: 'none' | 'sandbox' | 'pull' | 'start' = 'none';
+  private dueAt: Micros = NEVER;
+  private failed = false;
+  private touched = false;
+  private sandboxes = 0;
+  private ticket: PullTicket | undefined;
+
+  constructor(worker: PodWorker, node: NodeServices) {
+    this.worker = worker;
+    this.node = node;
+  }
+
+  get busy(): boolean {
+    return this.step !== 'none';
+  }
+
+  /** When `advance` is next to be called. */
+  get due(): Micros {
+    return this.dueAt;
+  }
+
+  begin(queue: readonly ContainerRun[], now: Micros): void {
+    this.queue = queue;
+    this.position = 0;
+    this.failed = false;
+    this.touched = false;
+    if (this.worker.sandboxReady) {
+      this.startNext(now);
+      return;
+    }
+    this.step = 'sandbox';
+    this.dueAt = now + this.sandboxDelay();
+    const first = queue[0]!;
+    // One step for both where nothing can come between them: the image is there, and images stay.
+    if (this.needsNoPull(first)) {
+      this.step = 'start';
+      this.dueAt += this.startDelay(first);
+    }
+  }
+
+  advance(now: Micros): void {
+    if (this.dueAt > now) return;
+    this.dueAt = NEVER;
+    if (!this.worker.sandboxReady) {
+      if (!this.makeSandbox()) {
+        this.failed = true;
+        this.end(now);
+        return;
+      }
+      this.touched = true;
+      if (this.step === 'start') this.tellPresent(this.queue[this.position]!);
+    }
+    if (this.step === 'start') {
+      const run = this.queue[this.position]!;
+      this.worker.containerStarted(run, now);
+      this.touched = true;
+      this.position += 1;
+    }
+    this.startNext(now);
+  }
+
+  /** The pod is being stopped: what hasn't been started isn't any more. */
+  cancel(): void {
+    if (this.ticket !== undefined) this.node.images.drop(this.ticket);
+    this.ticket = undefined;
+    this.step = 'none';
+    this.dueAt = NEVER;
+  }
+
+  private sandboxDelay(): Micros {
+    const unit = this.node.context.random.unit(this.worker.key, `sandbox#${this.sandboxes}`);
+    this.sandboxes += 1;
+    return drawBetween(SANDBOX_LEAST, SANDBOX_MOST, unit);
+  }
+
+  private startDelay(run: ContainerRun): Micros {
+    const unit = this.node.context.random.unit(this.worker.entityOf(run), `start#${run.starts}`);
+    return drawBetween(CONTAINER_START_LEAST, CONTAINER_START_MOST, unit);
+  }
+
+  private needsNoPull({ spec }: ContainerRun): boolean {
+    return spec.imagePullPolicy !== 'Always' && this.node.images.has(spec.image ?? '');
+  }
+
+  private makeSandbox(): boolean {
+    if (this.worker.openSandbox()) return true;
+    this.worker.tellPod(
+      'Warning',
+      'FailedCreatePodSandBox',
+      'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: ' +
+        'plugin type="host-local" failed (add): failed to allocate for range 0: no IP addresses available in range set',
+    );
+    return false;
+  }
+
+  private startNext(now: Micros): void {
+    while (this.position < this.queue.length) {
+      const run = this.queue[this.position]!;
+      if (this.mayStart(run, now)) {
+        if (this.step === 'pull') return;
+        this.step = 'start';
+        this.dueAt = now + this.startDelay(run);
+        return;
+      }
+      this.failed = true;
+      this.position += 1;
+      if (run.role !== 'main') break;
+    }
+    this.end(now);
+  }
+
+  /** Checks in the order of the kubelet; begins a pull where one is needed, which leaves `step` at `pull`. */
+  private mayStart(run: ContainerRun, now: Micros): boolean {
+    this.step = 'none';
+    if (run.state === 'terminated') {
+      const end = backOffEnd(run.backOff, run.finishedAt);
+      if (end > now) {
+        const { name } = run.spec;
+        const period = end - run.finishedAt;
+        this.worker.trouble(
+          run,
+          'CrashLoopBackOff',
+          texts.restartBackOffStatus(name, this.worker.pod, period),
+        );
+        if (this.node.events) {
+          this.worker.tell(run, 'Warning', 'BackOff', texts.restartBackOffEvent(name, this.worker.pod));
+        }
+        return false;
+      }
+    }
+    return this.mayPull(run, now);
+  }
+
+  private mayPull(run: ContainerRun, now: Micros): boolean {
+    const image = run.spec.image ?? '';
+    if (this.needsNoPull(run)) {
+      this.tellPresent(run);
+      return true;
+    }
+    if (run.spec.imagePullPolicy === 'Never') {
+      const message = texts.neverPulled(image);
+      this.worker.trouble(run, 'ErrImageNeverPull', message);
+      this.worker.tell(run, 'Warning', 'ErrImageNeverPull', message);
+      this.worker.tell(run, 'Warning', 'Failed', 'Error: ErrImageNeverPull');
+      return false;
+    }
+    const { pullBackOff } = run;
+    if (pullBackOff !== undefined && now < pullBackOff.since + pullBackOff.period) {
+      // Since 1.32 the status says what the last pull ended with.
+      const cause =
+        run.trouble?.reason === 'ErrImagePull' ? `: ErrImagePull: ${run.trouble.message ?? ''}` : '';
+      const message = cause === '' ? (run.trouble?.message ?? '') : `${texts.pullBackOff(image)}${cause}`;
+      this.worker.trouble(run, 'ImagePullBackOff', message);
+      if (this.node.events) {
+        this.worker.tell(run, 'Normal', 'BackOff', texts.pullBackOff(image));
+        this.worker.tell(run, 'Warning', 'Failed', 'Error: ImagePullBackOff');
+      }
+      return false;
+    }
+    if (this.node.events) this.worker.tell(run, 'Normal', 'Pulling', texts.pulling(image));
+    this.step = 'pull';
+    this.ticket = this.node.images.pull(image, (outcome) => this.pullEnded(run, outcome));
+    return true;
+  }
+
+  private pullEnded(run: ContainerRun, outcome: PullOutcome): void {
+    const { now } = this.node.context;
+    const image = run.spec.image ?? '';
+    this.ticket = undefined;
+    if (outcome.error === undefined) {
+      run.pullBackOff = undefined;
+      if (this.node.events) {
+        this.worker.tell(
+          run,
+          'Normal',
+          'Pulled',
+          texts.pulled(image, outcome, this.node.registry.describe(image)),
+        );
+      }
+      this.step = 'start';
+      this.dueAt = now + this.startDelay(run);
+    } else {
+      run.pullBackOff = nextBackOff(run.pullBackOff, now, now);
+      this.worker.trouble(run, 'ErrImagePull', outcome.error);
+      if (this.node.events) {
+        this.worker.tell(run, 'Warning', 'Failed', texts.pullFailed(image, outcome.error));
+        this.worker.tell(run, 'Warning', 'Failed', 'Error: ErrImagePull');
+      }
+      this.failed = true;
+      this.position += 1;
+      if (run.role === 'main') this.startNext(now);
+      else this.end(now);
+    }
+    this.worker.rearm();
+  }
+
+  private tellPresent(run: ContainerRun): void {
+    if (this.node.events) this.worker.tell(run, 'Normal', 'Pulled', texts.imagePresent(run.spec.image ?? ''));
+  }
+
+  private end(now: Micros): void {
+    this.step = 'none';
+    this.dueAt = NEVER;
+    this.worker.syncEnded(this.failed, this.touched, now);
+  }
+}
