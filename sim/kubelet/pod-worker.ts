@@ -6,10 +6,11 @@ import type { Timer } from '../kernel/kernel.ts';
 import { drawSpread } from '../random/distribution.ts';
 import { nextBackOff } from './back-off.ts';
 import { ContainerProbes } from './container-probes.ts';
-import { type ContainerRun, isDone, markTerminated, newRun, restarts } from './container-run.ts';
+import { type ContainerRun, markTerminated, newRun, restarts } from './container-run.ts';
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
-import { finalPhase, isInitialised, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
+import { podActions } from './pod-actions.ts';
+import { finalPhase, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
 import { PodPoster } from './pod-poster.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
 import type { PodFacts } from './pod-status.ts';
@@ -362,35 +363,14 @@ export class PodWorker {
 
   private sync(now: Micros, why?: string): void {
     this.syncAt = NEVER;
-    const { restartPolicy } = this.pod.spec;
-    const initFailed = this.inits.some(
-      (run) =>
-        run.role === 'init' && run.state === 'terminated' && !isDone(run) && !restarts(run, restartPolicy),
-    );
-    const over = this.mains.every((run) => run.state === 'terminated' && !restarts(run, restartPolicy));
-    if (initFailed || over) {
+    const { over, start } = podActions(this.inits, this.mains, this.pod.spec.restartPolicy, this.begun);
+    if (over) {
       this.stop(now, graceOf(this.pod), why);
       return;
     }
     this.post(why);
     this.probes.observe(this.runs, now);
-    const queue = this.toStart(restartPolicy);
-    if (queue.length > 0) this.starter.begin(queue, now);
-  }
-
-  /** Init containers one after the other, then all the main ones (`computePodActions`). */
-  private toStart(restartPolicy: string | undefined): readonly ContainerRun[] {
-    const due = (run: ContainerRun): boolean => run.state === 'waiting' || restarts(run, restartPolicy);
-    if (this.inits.length === 0) return this.mains.filter(due);
-    if (isInitialised(this.inits) || this.begun) {
-      return this.runs.filter((run) => run.role !== 'init' && due(run));
-    }
-    const queue: ContainerRun[] = [];
-    for (const run of this.inits) {
-      if (due(run)) queue.push(run);
-      if (run.role === 'sidecar' ? !run.started : !isDone(run)) break;
-    }
-    return queue;
+    if (start.length > 0) this.starter.begin(start, now);
   }
 
   private exceedDeadline(now: Micros): void {

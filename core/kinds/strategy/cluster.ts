@@ -77,6 +77,8 @@ export const NODE_STRATEGY: KindStrategy<Node> = {
     const { apiVersion, kind, metadata, spec = {} } = object;
     return { apiVersion, kind, metadata, spec, status: complete };
   },
+  /** A kubelet registers its node with the status that it has (registry/core/node keeps it). */
+  prepareForCreate: (object) => object,
   validate: validateNode,
   validateUpdate: validateNodeUpdate,
 };

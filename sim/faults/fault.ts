@@ -1,0 +1,56 @@
+import type { View } from '../../core/store/view.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Cause } from '../actor.ts';
+import type { ContainerKill } from '../kubelet/kubelet.ts';
+import type { RandomStream } from '../random/keyed.ts';
+import type { FaultAction, FaultName } from '../scenario/scenario.ts';
+
+/** What faults may touch of the simulated world, and no more. */
+export interface FaultWorld {
+  readonly now: Micros;
+  /** The truth, by which a fault chooses whom it hits. */
+  readonly view: View;
+  readonly random: RandomStream;
+  readonly nodes: FaultNodes;
+  readonly registry: FaultRegistry;
+  readonly processes: FaultProcesses;
+}
+
+export interface FaultNodes {
+  /** Names of all machines, in order. */
+  readonly names: readonly string[];
+  crash(name: string, cause: Cause): void;
+  recover(name: string, cause: Cause): void;
+  partition(name: string, on: boolean, cause: Cause): void;
+  /** Whether a container was running there to be killed. */
+  killContainer(
+    nodeName: string,
+    podKey: string,
+    container: string | undefined,
+    how: ContainerKill,
+    cause: Cause,
+  ): boolean;
+}
+
+export interface FaultRegistry {
+  fail(pattern: string): void;
+  restore(pattern: string): void;
+}
+
+export interface FaultProcesses {
+  crash(name: string, cause: Cause): void;
+  restart(name: string, cause: Cause): void;
+}
+
+export type FaultOf<N extends FaultName> = Extract<FaultAction, { readonly fault: N }>;
+
+/**
+ * One kind of fault. `start` says whom it hit, by name, so that its end undoes that and nothing else, and a host
+ * can tell that it hit nobody.
+ */
+export interface Fault<N extends FaultName = FaultName> {
+  readonly name: N;
+  start(world: FaultWorld, action: FaultOf<N>, cause: Cause): readonly string[];
+  /** Absent where nothing lasts. */
+  end?(world: FaultWorld, action: FaultOf<N>, hit: readonly string[], cause: Cause): void;
+}

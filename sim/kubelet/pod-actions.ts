@@ -1,0 +1,37 @@
+import { type ContainerRun, isDone, restarts } from './container-run.ts';
+import { isInitialised } from './pod-phase.ts';
+
+/** What a sync finds to do (`computePodActions` of `pkg/kubelet/kuberuntime/kuberuntime_manager.go`). */
+export interface PodActions {
+  /** Nothing will run any more. */
+  readonly over: boolean;
+  /** In the order in which to start them. */
+  readonly start: readonly ContainerRun[];
+}
+
+const OVER: PodActions = { over: true, start: [] };
+
+/** Init containers one after the other, then all the main ones. `begun`: a main one was started in this sandbox. */
+export function podActions(
+  inits: readonly ContainerRun[],
+  mains: readonly ContainerRun[],
+  restartPolicy: string | undefined,
+  begun: boolean,
+): PodActions {
+  const due = (run: ContainerRun): boolean => run.state === 'waiting' || restarts(run, restartPolicy);
+  if (mains.every((run) => run.state === 'terminated' && !due(run))) return OVER;
+  if (inits.some((run) => run.role === 'init' && run.state === 'terminated' && !isDone(run) && !due(run))) {
+    return OVER;
+  }
+  if (inits.length === 0) return { over: false, start: mains.filter(due) };
+  if (begun || isInitialised(inits)) {
+    const sidecars = inits.filter((run) => run.role === 'sidecar' && due(run));
+    return { over: false, start: [...sidecars, ...mains.filter(due)] };
+  }
+  const start: ContainerRun[] = [];
+  for (const run of inits) {
+    if (due(run)) start.push(run);
+    if (run.role === 'sidecar' ? !run.started : !isDone(run)) break;
+  }
+  return { over: false, start };
+}
