@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const sourceFolders = 'core,controllers,sim,property-tests,server,cli,web,bench,examples,docs,scripts';
+const sourceFolders = 'core,controllers,sim,files,property-tests,server,cli,web,bench,examples,docs,scripts';
 
 export default defineConfig({
   test: {

@@ -16,6 +16,7 @@ const sourceFolders = [
   'core',
   'controllers',
   'sim',
+  'files',
   'property-tests',
   'server',
   'bench',

@@ -9,6 +9,8 @@ import { LogError } from './log-error.ts';
 const PENDING_CHARACTERS_MAX = 268_435_456;
 
 const BLOCK_PREFIX = '{"block":';
+/** How the lines of a block begin: records, keyframes and their objects, the header. */
+const BLOCK_CONTENT = /^\{"(?:rv|keyframe|k|wavetank)":/;
 const RECORD = /^\{"rv":(\d+)/;
 
 /** Lines that belong together: their hash was as the block says. */
@@ -129,7 +131,10 @@ export class BlockReader {
     this.#line++;
     this.#header ??= parseHeader(line);
     if (this.#last?.end === true) {
-      throw new LogError(this.#line, 'the log ended with the block before: remove this line and what follows');
+      throw new LogError(
+        this.#line,
+        'the log ended with the block before: remove this line and what follows',
+      );
     }
     if (isBlockLine(line)) {
       this.#seal(line);
@@ -148,7 +153,8 @@ export class BlockReader {
   /** The input has ended; `incomplete` is what came after the last line feed. */
   finish(incomplete: string, incompleteBytes = utf8Bytes(incomplete)): TornTail | undefined {
     if (this.#header === undefined) {
-      if (incomplete === '') throw new LogError(1, 'the file is empty: a wavetank log starts with a header line');
+      if (incomplete === '')
+        throw new LogError(1, 'the file is empty: a wavetank log starts with a header line');
       this.#header = parseHeader(incomplete);
     }
     if (this.#last?.end === true) {
@@ -158,7 +164,8 @@ export class BlockReader {
     // What a crash leaves is whole lines and perhaps a part of one. A whole line that is no record was changed.
     const firstLine = this.#line - this.#lines.length + 1;
     this.#lines.forEach((line, index) => {
-      if (parsed(line) === undefined) throw new LogError(firstLine + index, notARecord());
+      if (!BLOCK_CONTENT.test(line) || parsed(line) === undefined)
+        throw new LogError(firstLine + index, notARecord());
     });
     let droppedBytes = incompleteBytes;
     for (const line of this.#lines) droppedBytes += utf8Bytes(line) + 1;
@@ -188,7 +195,10 @@ export class BlockReader {
     if (lines.length > 0) hasher.update(`${lines.join('\n')}\n`);
     const sha256 = hasher.digest();
     if (sha256 !== seal.sha256) {
-      throw new LogError(firstLine, `${where} was changed: its hash is ${sha256}, its block line says ${seal.sha256}. ${CHANGED}`);
+      throw new LogError(
+        firstLine,
+        `${where} was changed: its hash is ${sha256}, its block line says ${seal.sha256}. ${CHANGED}`,
+      );
     }
     this.#checkPlaces(seal, lines, where);
     this.#next = { block: seal.block + 1, prev: sha256 };
@@ -214,9 +224,9 @@ export class BlockReader {
       // The line itself is in no block: it has to be what a writer writes, to the letter.
       if (blockLine(seal) === line) return seal;
     }
-    const first = recordNumber(this.#lines.find(isRecord));
-    const last = recordNumber(this.#lines.findLast(isRecord));
-    const range = first === undefined ? '' : ` of records ${first} to ${last}`;
+    const from = recordNumber(this.#lines.find(isRecord));
+    const to = recordNumber(this.#lines.findLast(isRecord));
+    const range = from === undefined ? '' : ` of records ${from} to ${to}`;
     throw new LogError(this.#line, `this block line${range} was changed. ${CHANGED}`);
   }
 

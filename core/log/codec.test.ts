@@ -14,7 +14,12 @@ const HEADER = { version: '0.1.0', start: DEFAULT_START, seed: 7, scenario: 'tes
 
 function encode(records: readonly LogRecord[], options: Partial<EncoderOptions> = {}): string {
   let text = '';
-  const encoder = new LogEncoder(HEADER, { write: (piece) => void (text += piece), ...options });
+  const encoder = new LogEncoder(HEADER, {
+    write: (piece) => {
+      text += piece;
+    },
+    ...options,
+  });
   for (const record of records) encoder.append(record);
   encoder.close();
   return text;
@@ -42,7 +47,14 @@ class Recorder {
     const place = `${kind.resource} ${key}`;
     const entry = this.live.get(place);
     const t = DEFAULT_START + this.#rv * SECOND;
-    const head = { type: 'event', rv: this.#rv, t, cause: this.#rv - 1, reason: undefined, actor: 'test' } as const;
+    const head = {
+      type: 'event',
+      rv: this.#rv,
+      t,
+      cause: this.#rv - 1,
+      reason: undefined,
+      actor: 'test',
+    } as const;
     if (fields === undefined) {
       if (entry === undefined) return;
       this.live.delete(place);
@@ -74,7 +86,20 @@ class Recorder {
 }
 
 const weirdKey = fc.oneof(
-  fc.constantFrom('@', '=', 'v', 'd', '__proto__', 'constructor', 'toString', 'spec', 'labels', 'nodeName', '10', '9'),
+  fc.constantFrom(
+    '@',
+    '=',
+    'v',
+    'd',
+    '__proto__',
+    'constructor',
+    'toString',
+    'spec',
+    'labels',
+    'nodeName',
+    '10',
+    '9',
+  ),
   fc.string({ unit: 'grapheme', maxLength: 4 }),
 );
 const { data } = fc.letrec((tie) => ({
@@ -90,7 +115,10 @@ const { data } = fc.letrec((tie) => ({
 }));
 const fields = fc.dictionary(weirdKey, data, { maxKeys: 4, noNullPrototype: true });
 const metadata = fc.dictionary(
-  fc.oneof(fc.constantFrom('labels', 'annotations', '@', '__proto__', 'finalizers'), fc.string({ maxLength: 3 })),
+  fc.oneof(
+    fc.constantFrom('labels', 'annotations', '@', '__proto__', 'finalizers'),
+    fc.string({ maxLength: 3 }),
+  ),
   data,
   { maxKeys: 4, noNullPrototype: true },
 );
@@ -112,7 +140,8 @@ function record(writes: readonly (typeof write extends fc.Arbitrary<infer W> ? W
   for (const { kind, name, fields: whole, keepsVersion, part } of writes) {
     const key = kind.namespaced ? `ns/${name}` : name;
     const before = recorder.live.get(`${kind.resource} ${key}`)?.object;
-    const next = before === undefined || part === null ? whole : changed(before, part[0], part[1] ?? undefined);
+    const next =
+      before === undefined || part === null ? whole : changed(before, part[0], part[1] ?? undefined);
     recorder.write(kind, key, next ?? undefined, keepsVersion);
   }
   return recorder;
@@ -127,10 +156,14 @@ function changed(object: KubeObject, key: string, value: unknown): object {
 describe('what goes into a log comes out of it', () => {
   test('for any data and any change of it', () => {
     fc.assert(
-      fc.property(fc.array(write, { maxLength: 12 }), fc.integer({ min: 2, max: 9 }), (writes, blockLines) => {
-        const { records } = record(writes);
-        expect(decode(encode(records, { blockLines }))).toEqual(records);
-      }),
+      fc.property(
+        fc.array(write, { maxLength: 12 }),
+        fc.integer({ min: 2, max: 9 }),
+        (writes, blockLines) => {
+          const { records } = record(writes);
+          expect(decode(encode(records, { blockLines }))).toEqual(records);
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -160,7 +193,9 @@ describe('what goes into a log comes out of it', () => {
     ];
     const text = encode(records);
     expect(decode(text)).toEqual(records);
-    expect(text).toContain('{"rv":1,"t":0,"c":0,"a":"scenario","s":{"op":"apply","@":1,"objects":[{"z":1,"a":{"@":4}}]}}');
+    expect(text).toContain(
+      '{"rv":1,"t":0,"c":0,"a":"scenario","s":{"op":"apply","@":1,"objects":[{"z":1,"a":{"@":4}}]}}',
+    );
     expect(text).toContain('{"rv":3,"t":5,"c":1,"m":"requests/web","x":0.25}');
   });
 
@@ -193,18 +228,30 @@ function lineOf(text: string, rv: number): string {
 
 describe('a log is small', () => {
   const recorder = new Recorder();
-  const pod = { metadata: { labels: template.metadata.labels }, spec: template.spec, status: { conditions: [] } };
+  const pod = {
+    metadata: { labels: template.metadata.labels },
+    spec: template.spec,
+    status: { conditions: [] },
+  };
   recorder.write(POD, 'ns/web-1', pod);
   recorder.write(POD, 'ns/web-2', structuredClone(pod));
-  const bound = { ...recorder.live.get('pods ns/web-2')!.object, spec: { ...template.spec, nodeName: 'node-1' } };
+  const bound = {
+    ...recorder.live.get('pods ns/web-2')!.object,
+    spec: { ...template.spec, nodeName: 'node-1' },
+  };
   recorder.write(POD, 'ns/web-2', bound);
   recorder.write(POD, 'ns/web-3', { ...pod, spec: { ...template.spec, nodeName: 'node-7' } });
   const condition = { type: 'Ready', status: 'False' };
   const other = { type: 'PodScheduled', status: 'True' };
   recorder.write(POD, 'ns/web-2', { ...bound, status: { conditions: [condition, other] } });
-  recorder.write(POD, 'ns/web-2', { ...bound, status: { conditions: [{ ...condition, status: 'True' }, other] } });
+  recorder.write(POD, 'ns/web-2', {
+    ...bound,
+    status: { conditions: [{ ...condition, status: 'True' }, other] },
+  });
   const text = encode(recorder.records);
-  const [first, second, binding, third] = decode(text).map((event) => 'next' in event && event.next) as PodLike[];
+  const [first, second, binding, third] = decode(text).map(
+    (event) => 'next' in event && event.next,
+  ) as PodLike[];
 
   test('equal specs and labels are written once, and are one object when read', () => {
     expect(lineOf(text, 1)).toContain('"labels":{"@":0,"v":{');
@@ -239,7 +286,9 @@ describe('keyframes', () => {
           let version = 0;
           let text = '';
           const encoder = new LogEncoder(HEADER, {
-            write: (piece) => void (text += piece),
+            write: (piece) => {
+              text += piece;
+            },
             keyframeEvery,
             blockLines: 3,
             snapshot: () => ({ version, objects: live.values() }),

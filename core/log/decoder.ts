@@ -145,10 +145,11 @@ export class LogDecoder {
     if (!isDataObject(fields)) throw this.#error(`this line is not a JSON object. ${RESTORE}`);
     try {
       if (this.#keyframeObjectsLeft > 0) this.#takeKeyframeObject(fields);
-      else if (fields['keyframe'] !== undefined) this.#takeKeyframe(fields);
+      else if (fields.keyframe !== undefined) this.#takeKeyframe(fields);
       else this.#takeRecord(fields);
     } catch (error) {
-      if (error instanceof DeltaError) throw this.#error(`the object's difference ${error.message}. ${RESTORE}`);
+      if (error instanceof DeltaError)
+        throw this.#error(`the object's difference ${error.message}. ${RESTORE}`);
       throw error;
     }
   }
@@ -156,7 +157,9 @@ export class LogDecoder {
   #takeKeyframe(fields: DataObject): void {
     const rv = this.#number(fields, 'keyframe');
     if (!this.#isResuming && rv !== this.#lastRv) {
-      throw this.#error(`the keyframe is of record ${rv}, the record before it is ${this.#lastRv}. ${RESTORE}`);
+      throw this.#error(
+        `the keyframe is of record ${rv}, the record before it is ${this.#lastRv}. ${RESTORE}`,
+      );
     }
     this.#deltas.reset();
     this.#keyframeObjectsLeft = this.#number(fields, 'objects');
@@ -173,7 +176,9 @@ export class LogDecoder {
     this.#keyframeObjectsLeft--;
     if (this.#isResuming) this.#create(kind, key, object);
     else if (!this.#tables[kind.index]!.has(key)) {
-      throw this.#error(`the keyframe holds ${kind.resource} ${key}, which the records before do not. ${RESTORE}`);
+      throw this.#error(
+        `the keyframe holds ${kind.resource} ${key}, which the records before do not. ${RESTORE}`,
+      );
     }
     if (this.#keyframeObjectsLeft === 0) this.#isResuming = false;
   }
@@ -189,7 +194,8 @@ export class LogDecoder {
     if (rv <= this.#lastRv) {
       throw this.#error(`record ${rv} comes after record ${this.#lastRv}; numbers have to rise. ${RESTORE}`);
     }
-    if (cause >= rv) throw this.#error(`record ${rv} names record ${cause} as its cause; a cause comes before. ${RESTORE}`);
+    if (cause >= rv)
+      throw this.#error(`record ${rv} names record ${cause} as its cause; a cause comes before. ${RESTORE}`);
     const record = this.#record(fields, rv, t, cause);
     this.#lastRv = rv;
     this.#lastT = t;
@@ -204,12 +210,12 @@ export class LogDecoder {
   }
 
   #record(fields: DataObject, rv: number, t: Micros, cause: number): LogRecord {
-    if (fields['m'] !== undefined) {
+    if (fields.m !== undefined) {
       const series = this.#string(fields, 'm');
       return { type: 'sample', rv, t, cause, series, value: this.#number(fields, 'x') };
     }
     const actor = this.#string(fields, 'a');
-    const action = fields['s'];
+    const action = fields.s;
     if (action !== undefined) {
       if (!isDataObject(action)) throw this.#error(`the stimulus ${rv} is not an object. ${RESTORE}`);
       return { type: 'stimulus', rv, t, cause, actor, action: action as Stimulus };
@@ -221,7 +227,7 @@ export class LogDecoder {
     const kind = this.#kind(fields);
     const key = this.#string(fields, 'o');
     const verb = this.#string(fields, 'v');
-    const reason = fields['why'] === undefined ? undefined : this.#string(fields, 'why');
+    const reason = fields.why === undefined ? undefined : this.#string(fields, 'why');
     const head = { type: 'event', rv, t, cause, reason, actor, kind, key } as const;
     const difference = own(fields, 'd');
     if (verb === 'create') {
@@ -232,7 +238,9 @@ export class LogDecoder {
     const table = this.#tables[kind.index]!;
     const entry = table.get(key);
     if (entry === undefined) {
-      throw this.#error(`record ${rv} is a ${verb} of ${kind.resource} ${key}, which does not exist then. ${RESTORE}`);
+      throw this.#error(
+        `record ${rv} is a ${verb} of ${kind.resource} ${key}, which does not exist then. ${RESTORE}`,
+      );
     }
     const previous = entry.object;
     if (verb === 'update') {
@@ -240,7 +248,9 @@ export class LogDecoder {
       return this.#eventRecord(head, verb, entry.slot, previous, entry.object);
     }
     if (verb !== 'delete') {
-      throw this.#error(`the verb of record ${rv} is "${verb}"; it has to be create, update or delete. ${RESTORE}`);
+      throw this.#error(
+        `the verb of record ${rv} is "${verb}"; it has to be create, update or delete. ${RESTORE}`,
+      );
     }
     table.delete(key);
     return this.#eventRecord(head, verb, entry.slot, previous, undefined);
@@ -259,7 +269,8 @@ export class LogDecoder {
 
   #create(kind: Kind, key: string, object: KubeObject): number {
     const table = this.#tables[kind.index]!;
-    if (table.has(key)) throw this.#error(`${kind.resource} ${key} is created, but exists already. ${RESTORE}`);
+    if (table.has(key))
+      throw this.#error(`${kind.resource} ${key} is created, but exists already. ${RESTORE}`);
     const slot = this.#nextSlot[kind.index]!;
     this.#nextSlot[kind.index] = slot + 1;
     table.set(key, { slot, object });

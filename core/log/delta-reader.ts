@@ -47,7 +47,7 @@ export class DeltaReader {
     const change = own(changes, 'metadata');
     if (change === undefined) {
       const next = this.#patched(previous as DataObject, changes) as Writable;
-      next['metadata'] = implied;
+      next.metadata = implied;
       return next;
     }
     return this.#patched({ ...(previous as DataObject), metadata: implied }, changes);
@@ -75,7 +75,8 @@ export class DeltaReader {
   #changed(previous: unknown, change: unknown): unknown {
     if (!isDataObject(change)) return this.#value(change);
     const mark = own(change, '@');
-    if (mark === undefined) return isDataObject(previous) ? this.#patched(previous, change) : this.#value(change);
+    if (mark === undefined)
+      return isDataObject(previous) ? this.#patched(previous, change) : this.#value(change);
     if (mark === '-') return ABSENT;
     if (mark === '~') return this.#patched(fieldsOf(previous), fieldsOf(own(change, 'd')));
     if (mark === '[') return this.#array(previous, change);
@@ -97,7 +98,8 @@ export class DeltaReader {
     const changes = fieldsOf(elements);
     for (const key in changes) {
       const index = countOf(Number(key));
-      if (index >= next.length) throw new DeltaError(`changes element ${index} of an array of ${next.length}`);
+      if (index >= next.length)
+        throw new DeltaError(`changes element ${index} of an array of ${next.length}`);
       next[index] = this.#changed(previous[index], changes[key]);
     }
     return next;

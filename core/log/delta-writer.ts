@@ -77,7 +77,7 @@ export class DeltaWriter {
   #object(before: DataObject, after: DataObject, impliedVersion?: string): string {
     const changed = changedKeys(before, after);
     // The version differs from the one before, so that metadata is among what changed, unless it was kept.
-    if (impliedVersion !== undefined && before['metadata'] === after['metadata']) changed.push('metadata');
+    if (impliedVersion !== undefined && before.metadata === after.metadata) changed.push('metadata');
     if (changed.length === 0) return '';
     if (changed.length > 1) sortKeys(changed);
     let text = '';
@@ -96,7 +96,7 @@ export class DeltaWriter {
   /** Metadata of an update: `resourceVersion` is written only where it is not the implied one. */
   #metadata(before: DataObject, after: DataObject, impliedVersion: string): string {
     const changed = changedKeys(before, after).filter((key) => key !== 'resourceVersion');
-    if (after['resourceVersion'] !== impliedVersion) changed.push('resourceVersion');
+    if (after.resourceVersion !== impliedVersion) changed.push('resourceVersion');
     if (changed.length === 0) return '';
     if (changed.length > 1) sortKeys(changed);
     let text = '';
@@ -128,7 +128,10 @@ export class DeltaWriter {
     let head = 0;
     while (head < shorter && sameData(before[head], after[head])) head++;
     let tail = 0;
-    while (tail < shorter - head && sameData(before[before.length - 1 - tail], after[after.length - 1 - tail])) {
+    while (
+      tail < shorter - head &&
+      sameData(before[before.length - 1 - tail], after[after.length - 1 - tail])
+    ) {
       tail++;
     }
     if (head === 0 && tail === 0) return this.#plainValue(after);
@@ -162,7 +165,8 @@ export class DeltaWriter {
   #sharedValue(key: string, value: object): string {
     const known = this.#shared.known(value);
     if (known !== undefined) return `{"@":${known.number}}`;
-    const onTop = key === 'spec' && !Array.isArray(value) ? own(value as DataObject, FIELD_ON_TOP) : undefined;
+    const onTop =
+      key === 'spec' && !Array.isArray(value) ? own(value as DataObject, FIELD_ON_TOP) : undefined;
     const hasFieldOnTop = typeof onTop === 'string';
     const without = hasFieldOnTop ? FIELD_ON_TOP : undefined;
     const text = this.#canonicalText(value, without);

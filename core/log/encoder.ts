@@ -109,7 +109,8 @@ export class LogEncoder {
   /** Write the whole state now. A reader can start there. */
   keyframe(): void {
     const snapshot = this.#options.snapshot?.();
-    if (snapshot === undefined) throw new Error('this log was opened without a snapshot to make keyframes from');
+    if (snapshot === undefined)
+      throw new Error('this log was opened without a snapshot to make keyframes from');
     if (snapshot.version < this.#lastEventRv) {
       throw new Error(
         `the snapshot is of version ${snapshot.version}, the last event is ${this.#lastEventRv}: fold an event before it is appended`,

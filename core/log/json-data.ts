@@ -95,5 +95,7 @@ export function scalarText(value: unknown): string {
   if (typeof value === 'string') return quote(value);
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number' && Number.isFinite(value)) return Object.is(value, -0) ? '-0' : String(value);
-  throw new Error(`an object holds ${String(value)} (${typeof value}), which JSON cannot; logs hold plain data`);
+  throw new Error(
+    `an object holds ${String(value)} (${typeof value}), which JSON cannot; logs hold plain data`,
+  );
 }

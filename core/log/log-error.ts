@@ -3,12 +3,17 @@ export class LogError extends Error {
   override readonly name = 'LogError';
   /** Counted from 1. */
   readonly line: number;
-  /** The sentence without the line number in front. */
+  /** The sentence without the place in front. */
   readonly problem: string;
 
-  constructor(line: number, problem: string) {
-    super(`line ${line}: ${problem}`);
+  constructor(line: number, problem: string, place = `line ${line}`) {
+    super(`${place}: ${problem}`);
     this.line = line;
     this.problem = problem;
+  }
+
+  /** The same, naming the file as compilers do: `run.jsonl:12`. */
+  inFile(file: string): LogError {
+    return new LogError(this.line, this.problem, `${file}:${this.line}`);
   }
 }
