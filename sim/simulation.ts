@@ -1,22 +1,22 @@
-import { CONTROLLER_MANAGER_CONTROLLERS } from '../controllers/list.ts';
 import type { Controller } from '../controllers/controller.ts';
-import { ApiServer } from '../core/api/server.ts';
+import { CONTROLLERS } from '../controllers/list.ts';
 import type { NewObject } from '../core/api/object.ts';
-import { EVENT, LEASE, NODE, POD } from '../core/kinds/registry.ts';
+import { ApiServer } from '../core/api/server.ts';
+import { EVENT, LEASE } from '../core/kinds/registry.ts';
 import { Journal } from '../core/log/journal.ts';
-import type { EventRecord, LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
-import type { Node, Pod } from '../core/schema/types.generated.ts';
+import type { LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
 import type { View } from '../core/store/view.ts';
 import { MILLISECOND, type Micros, SECOND } from '../core/time.ts';
 import type { Cause } from './actor.ts';
 import { Cloud } from './cloud/cloud.ts';
 import type { FaultWorld } from './faults/fault.ts';
+import { ActorLink } from './host/actor-link.ts';
 import { bootstrapCluster } from './host/bootstrap.ts';
+import { NodePool, nodeConcerned } from './host/node-pool.ts';
 import { ControllerProcess, type ProcessSettings } from './host/process.ts';
 import { SchedulerProcess } from './host/scheduler-process.ts';
 import { WatchStream } from './host/watch-stream.ts';
 import { Kernel, PRIORITY, type Target } from './kernel/kernel.ts';
-import { NodePool } from './host/node-pool.ts';
 import { randomStream } from './random/keyed.ts';
 import type { Action, Scenario } from './scenario/scenario.ts';
 import type { StimulusWorld } from './stimulus/handler.ts';
@@ -40,6 +40,8 @@ export interface Refusal {
 export interface SimulationOptions {
   /** Hear every record from the very first. */
   readonly sinks?: readonly RecordSink[];
+  /** Called after each record with the state that it led to: assertions. */
+  readonly observe?: (record: LogRecord, view: View, now: Micros) => void;
   /** Replacements and additions to the controllers of kube-controller-manager, by name. */
   readonly controllers?: readonly Controller[];
   /** Take these instead of the scenario's own timeline: what a log recorded. */
@@ -52,7 +54,10 @@ interface TimedAction {
   readonly source: string;
 }
 
-function processSettings(flags: { 'kube-api-qps': number; 'kube-api-burst': number }, events: boolean): ProcessSettings {
+function processSettings(
+  flags: { 'kube-api-qps': number; 'kube-api-burst': number },
+  events: boolean,
+): ProcessSettings {
   return {
     qps: flags['kube-api-qps'],
     burst: flags['kube-api-burst'],
@@ -87,6 +92,8 @@ export class Simulation implements Target {
   readonly nodes: NodePool;
   readonly refusals: Refusal[] = [];
   private readonly applied = new Map<string, NewObject>();
+  private readonly recorded: readonly StimulusRecord[] | undefined;
+  private scenarioNumber = 0;
   private pendingActions = 0;
   private lastWriteAt: Micros;
 
@@ -99,13 +106,16 @@ export class Simulation implements Target {
     const stream = new WatchStream(this.journal);
     this.journal.subscribe((record) => this.observe(record));
     for (const sink of options.sinks ?? []) this.journal.subscribe(sink);
+    const { observe } = options;
+    if (observe !== undefined)
+      this.journal.subscribe((record) => observe(record, this.server.state, record.t));
 
     this.controllerManager = new ControllerProcess(
       this.kernel,
       this.server,
       stream,
       'kube-controller-manager',
-      withReplacements(CONTROLLER_MANAGER_CONTROLLERS, options.controllers ?? []),
+      withReplacements(CONTROLLERS['kube-controller-manager'], options.controllers ?? []),
       processSettings(kubernetes.kubeControllerManager, kubernetes.events),
     );
     this.scheduler = new SchedulerProcess(
@@ -122,8 +132,19 @@ export class Simulation implements Target {
       scenario,
       processSettings(kubernetes.kubelet, kubernetes.events),
     );
-    this.cloud = this.nodes.cloud;
-    this.boot(options.stimuli);
+    this.cloud = new Cloud(
+      scenario.cluster.nodeGroups,
+      new ActorLink(
+        this.kernel,
+        this.server,
+        'cloud-node-lifecycle-controller',
+        randomStream(scenario.seed, 'cloud'),
+        processSettings(kubernetes.kubelet, kubernetes.events),
+      ),
+      this.nodes,
+      kubernetes.kubeControllerManager['node-monitor-grace-period'],
+    );
+    this.recorded = options.stimuli;
   }
 
   get now(): Micros {
@@ -153,25 +174,30 @@ export class Simulation implements Target {
     this.journal.stimulus(this.now, this.scenarioNumber, 'scenario', { op: 'end' });
   }
 
-  private scenarioNumber = 0;
-
-  private boot(recorded: readonly StimulusRecord[] | undefined): void {
-    const { scenario } = this;
+  /** Begin: the first record, the control plane, the nodes, and the scenario's plan. Once. */
+  boot(): void {
+    const { scenario, recorded } = this;
+    if (this.scenarioNumber !== 0) throw new Error('a simulation boots once');
     const first = this.journal.stimulus(this.now, 0, 'scenario', { op: 'scenario', scenario });
     this.scenarioNumber = first.rv;
     const cause: Cause = { rv: first.rv };
     bootstrapCluster(this.server, this.now, cause);
     this.controllerManager.start(cause);
     this.scheduler.start(cause);
-    this.nodes.start(cause);
+    this.cloud.start(cause);
     if (recorded !== undefined) {
       for (const { t, action } of recorded) this.planRecorded(t, action);
       return;
     }
     if (scenario.manifests.length > 0) {
-      this.plan(scenario.startTime + MANIFESTS_AT, { op: 'apply', objects: scenario.manifests }, scenario.name);
+      this.plan(
+        scenario.startTime + MANIFESTS_AT,
+        { op: 'apply', objects: scenario.manifests },
+        scenario.name,
+      );
     }
-    for (const { at, source, action } of scenario.timeline) this.plan(scenario.startTime + at, action, source);
+    for (const { at, source, action } of scenario.timeline)
+      this.plan(scenario.startTime + at, action, source);
   }
 
   private plan(at: Micros, action: Action, source: string): void {
@@ -181,7 +207,7 @@ export class Simulation implements Target {
   }
 
   private planRecorded(at: Micros, stimulus: Stimulus): void {
-    if (stimulus.op === 'scenario' || stimulus.op === 'end') return;
+    if (stimulus.op === 'scenario' || stimulus.op === 'end' || stimulus.op === 'fault-end') return;
     // A stimulus was written by this program from an action: its shape is that action's.
     const { source, ...action } = stimulus as unknown as Action & { readonly source: string };
     this.plan(at, action as Action, source);
@@ -203,37 +229,53 @@ export class Simulation implements Target {
       now: kernel.now,
       random: randomStream(this.scenario.seed, 'user'),
       faults: this.faultWorld(),
-      request: (command, cause) => server.execute(command, { now: kernel.now, actor: 'user', cause: cause.rv }),
+      request: (command, cause) =>
+        server.execute(command, { now: kernel.now, actor: 'user', cause: cause.rv }),
       lastApplied: (key) => applied.get(key),
       rememberApplied: (key, object) => {
         applied.set(key, object);
       },
-      after: (delay, run) => this.afterwards(delay, run),
+      after: (delay, told, cause, run) => this.afterwards(delay, told, cause, run),
       refused: (where, message) => {
         this.refusals.push({ t: kernel.now, source: where === '' ? source : where, message });
       },
     };
   }
 
-  private afterwards(delay: Micros, run: () => void): void {
+  private afterwards(delay: Micros, told: Stimulus, cause: Cause, run: (cause: Cause) => void): void {
     this.pendingActions += 1;
     const later: Target = {
       handle: () => {
         this.pendingActions -= 1;
-        run();
+        run({ rv: this.journal.stimulus(this.now, cause.rv, 'fault', told).rv });
       },
     };
     this.kernel.schedule(this.now + delay, PRIORITY.world, later, undefined);
   }
 
+  private faultWorld(): FaultWorld {
+    const { server, kernel, nodes } = this;
+    return {
+      view: server.state,
+      now: kernel.now,
+      random: randomStream(this.scenario.seed, 'faults'),
+      nodes,
+      registry: nodes.registry,
+      processes: {
+        crash: (name) => this.process(name).crash(),
+        restart: (name, cause) => this.process(name).start(cause),
+      },
+    };
+  }
+
+  private process(name: string): ControllerProcess | SchedulerProcess {
+    return name === this.scheduler.name ? this.scheduler : this.controllerManager;
+  }
+
   private observe(record: LogRecord): void {
     if (record.type !== 'event') return;
-    const { kind } = record;
-    if (kind === POD) {
-      const pod = (record.next ?? record.previous) as Pod;
-      const nodeName = pod.spec.nodeName;
-      if (nodeName !== undefined) this.nodes.noticed(nodeName, record);
-    }
-    if (kind !== EVENT && kind !== LEASE) this.lastWriteAt = record.t;
+    const node = nodeConcerned(record);
+    if (node !== undefined) this.nodes.noticed(node, record);
+    if (record.kind !== EVENT && record.kind !== LEASE) this.lastWriteAt = record.t;
   }
 }

@@ -2,26 +2,23 @@ import type { EventRequest, WatchEvent } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
 import { keyOf } from '../../core/api/object.ts';
 import type { ApiServer } from '../../core/api/server.ts';
-import { POD } from '../../core/kinds/registry.ts';
+import { LEASE, NODE, POD } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
-import type { Pod } from '../../core/schema/types.generated.ts';
+import type { Node, Pod } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ActorContext, Cause } from '../actor.ts';
 import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
 import type { RandomStream } from '../random/keyed.ts';
+import { callAfter } from './actor-link.ts';
 import { ApiClient } from './api-client.ts';
 import { EventRecorder } from './event-recorder.ts';
-import type { ProcessSettings } from './process.ts';
+import { type ProcessSettings, watchEventOf } from './process.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
-/** Runs the function that it is handed: how a timer of an actor fires. */
-const CALLBACK: Target = {
-  handle: (payload) => (payload as () => void)(),
-};
-
-/** Whoever follows the pods of one node. */
-export interface PodObserver {
+/** Whoever follows one node and its pods. */
+export interface NodeObserver {
   observePod(event: WatchEvent<Pod>, cause: Cause): void;
+  observeNode(event: WatchEvent<Node>): void;
 }
 
 interface Delivery {
@@ -30,8 +27,8 @@ interface Delivery {
 }
 
 /**
- * What connects one kubelet with the API: its client and event recorder, and a watch on the pods bound to its
- * node, which it hears of `watchDelay` late. While it is cut off it hears nothing and what it sends is lost;
+ * What connects one kubelet with the API: its client and event recorder, and a watch on its node and the pods bound
+ * to it, which it hears of `watchDelay` late. While it is cut off it hears nothing and what it sends is lost;
  * connected again it lists, and hears what has changed meanwhile.
  */
 export class NodeLink implements ActorContext, Target {
@@ -43,10 +40,12 @@ export class NodeLink implements ActorContext, Target {
   private readonly actor: string;
   private readonly client: ApiClient;
   private readonly eventClient: ApiClient;
+  /** A kubelet renews its lease with a client of its own, that no other request holds up (`HeartbeatClient`). */
+  private readonly heartbeatClient: ApiClient;
   private readonly recorder: EventRecorder;
   private readonly inbox: Delivery[] = [];
   private readonly known = new Map<string, Pod>();
-  private observer: PodObserver | undefined;
+  private observer: NodeObserver | undefined;
   private connected = true;
   private scheduled = false;
 
@@ -66,6 +65,7 @@ export class NodeLink implements ActorContext, Target {
     const { qps, burst, requestLatency } = settings;
     this.client = new ApiClient(kernel, server, new RateLimiter(qps, burst), requestLatency);
     this.eventClient = new ApiClient(kernel, server, new RateLimiter(qps, burst), requestLatency);
+    this.heartbeatClient = new ApiClient(kernel, server, new RateLimiter(0, 1), requestLatency);
     this.recorder = new EventRecorder('kubelet', nodeName, (command, cause, done) =>
       this.eventClient.send(command, this.actor, cause, done),
     );
@@ -75,12 +75,12 @@ export class NodeLink implements ActorContext, Target {
     return this.kernel.now;
   }
 
-  attach(observer: PodObserver): void {
+  attach(observer: NodeObserver): void {
     this.observer = observer;
   }
 
   after(delay: Micros, run: () => void): Timer {
-    return this.kernel.schedule(this.kernel.now + delay, PRIORITY.actor, CALLBACK, run);
+    return callAfter(this.kernel, delay, run);
   }
 
   cancel(timer: Timer): void {
@@ -88,7 +88,9 @@ export class NodeLink implements ActorContext, Target {
   }
 
   send(command: Command, cause: Cause, done?: (result: Result) => void): void {
-    if (this.connected) this.client.send(command, this.actor, cause, done);
+    if (!this.connected) return;
+    const heartbeat = command.verb !== 'bind' && command.kind.index === LEASE.index;
+    (heartbeat ? this.heartbeatClient : this.client).send(command, this.actor, cause, done);
   }
 
   event(request: EventRequest, cause: Cause): void {
@@ -126,6 +128,7 @@ export class NodeLink implements ActorContext, Target {
     this.inbox.length = 0;
     this.client.disconnect();
     this.eventClient.disconnect();
+    this.heartbeatClient.disconnect();
   }
 
   /** Connected again: list the node's pods, and tell what differs from what was known. */
@@ -134,6 +137,7 @@ export class NodeLink implements ActorContext, Target {
     this.connected = true;
     this.client.reconnect();
     this.eventClient.reconnect();
+    this.heartbeatClient.reconnect();
     this.relist(cause);
   }
 
@@ -144,6 +148,8 @@ export class NodeLink implements ActorContext, Target {
   }
 
   private relist(cause: Cause): void {
+    const node = this.server.state.getByKey(NODE, this.nodeName);
+    if (node !== undefined) this.observer?.observeNode({ type: 'ADDED', object: node, previous: undefined });
     const listed = this.server.state.onNode(POD, this.nodeName);
     const present = new Set(listed.map(keyOf));
     for (const [key, pod] of [...this.known].sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -170,6 +176,10 @@ export class NodeLink implements ActorContext, Target {
 
   private deliver(event: EventRecord): void {
     if (!this.connected) return;
+    if (event.kind === NODE) {
+      this.observer?.observeNode(watchEventOf(event) as WatchEvent<Node>);
+      return;
+    }
     const cause: Cause = { rv: event.rv };
     if (event.verb !== 'delete') {
       this.tell(event.next as Pod, cause);

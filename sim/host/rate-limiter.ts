@@ -18,7 +18,7 @@ export class RateLimiter {
     if (this.interval === 0) return now;
     const earliest = this.fullAt - (this.burst - 1) * this.interval;
     const at = earliest > now ? earliest : now;
-    this.fullAt = (this.fullAt > at ? this.fullAt : at) + this.interval;
+    this.fullAt = Math.max(this.fullAt, at) + this.interval;
     return at;
   }
 }

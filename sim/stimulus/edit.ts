@@ -1,7 +1,7 @@
-import type { KubeObject } from '../../core/api/object.ts';
-import { NODE, kindByResource } from '../../core/kinds/registry.ts';
-import { rfc3339 } from '../../core/time.ts';
 import { castDraft, produce } from 'immer';
+import type { KubeObject } from '../../core/api/object.ts';
+import { kindByResource, NODE } from '../../core/kinds/registry.ts';
+import { rfc3339 } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { Action, ObjectTarget } from '../scenario/scenario.ts';
 import type { StimulusHandler, StimulusWorld } from './handler.ts';
@@ -83,7 +83,13 @@ export const restart: StimulusHandler<ActionOf<'restart'>> = {
   },
 };
 
-function setUnschedulable(world: StimulusWorld, node: string, on: boolean, source: string, cause: Cause): void {
+function setUnschedulable(
+  world: StimulusWorld,
+  node: string,
+  on: boolean,
+  source: string,
+  cause: Cause,
+): void {
   edit(world, { resource: NODE.resource, name: node }, source, cause, (stored) =>
     produce(stored as Workload, (draft) => {
       draft.spec.unschedulable = on ? true : undefined;

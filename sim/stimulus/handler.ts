@@ -1,11 +1,12 @@
 import type { Command, Result } from '../../core/api/command.ts';
 import type { NewObject } from '../../core/api/object.ts';
+import type { Stimulus } from '../../core/log/record.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
+import type { FaultWorld } from '../faults/fault.ts';
 import type { RandomStream } from '../random/keyed.ts';
 import type { Action } from '../scenario/scenario.ts';
-import type { FaultWorld } from '../faults/fault.ts';
 
 /** What a user's action works on. */
 export interface StimulusWorld {
@@ -18,8 +19,8 @@ export interface StimulusWorld {
   /** What `apply` sent for this object before: what a new manifest leaves out is removed. */
   lastApplied(key: string): NewObject | undefined;
   rememberApplied(key: string, object: NewObject): void;
-  /** Do something later that belongs to the same action. */
-  after(delay: Micros, run: () => void): void;
+  /** Later, make a record that this action caused, and do what belongs to it. */
+  after(delay: Micros, told: Stimulus, cause: Cause, run: (cause: Cause) => void): void;
   /** Tell that a part of the action was refused: `source` is where the action was written. */
   refused(source: string, message: string): void;
 }

@@ -75,7 +75,7 @@ export const actionObserver: Observer = {
         rv,
         tone: 'action',
         group: `action/${rv}`,
-        text: `fault over: ${String(record.action.text)}`,
+        text: `fault over: ${String(record.action.fault)} of ${(record.action.hit as readonly string[]).join(', ')}`,
       });
       return;
     }

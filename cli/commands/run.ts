@@ -1,0 +1,146 @@
+import { LogEncoder } from '../../core/log/encoder.ts';
+import type { LogHeader } from '../../core/log/format.ts';
+import { snapshotOf } from '../../core/log/format.ts';
+import type { LogRecord } from '../../core/log/record.ts';
+import type { View } from '../../core/store/view.ts';
+import { newNodeHasher } from '../../files/log/node-hasher.ts';
+import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
+import { formatProblems } from '../../files/problem.ts';
+import { loadInput } from '../../files/scenario/load-scenario.ts';
+import { runScenario } from '../../sim/run.ts';
+import { formatDuration } from '../../sim/scenario/duration.ts';
+import type { Scenario } from '../../sim/scenario/scenario.ts';
+import { Story } from '../../sim/story/story.ts';
+import { EXIT, InputError } from '../exit.ts';
+import { type RunReport, reportJson, reportText } from '../summary.ts';
+import { Progress, paint } from '../terminal.ts';
+import { VERSION } from '../version.ts';
+
+export interface RunCommandOptions {
+  readonly seed?: string;
+  readonly for?: string;
+  readonly nodes?: string;
+  readonly set?: readonly string[];
+  readonly out?: string;
+  readonly untilSettled?: boolean;
+  readonly json?: boolean;
+}
+
+/** What the header of a run's log says; a re-execution writes the same. */
+export function logHeader(scenario: Scenario): LogHeader {
+  return { version: VERSION, start: scenario.startTime, scenario: scenario.name, seed: scenario.seed };
+}
+
+/** A log that goes nowhere: its hash is what tells two runs apart. */
+function hashingWriter(header: LogHeader, view: () => View): LogWriter {
+  const encoder = new LogEncoder(header, {
+    newHasher: newNodeHasher,
+    snapshot: () => snapshotOf(view()),
+    write: () => undefined,
+  });
+  return {
+    append: (record) => encoder.append(record),
+    keyframe: () => encoder.keyframe(),
+    close: () => encoder.close(),
+    abort: () => undefined,
+  };
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function repeatCommand(paths: readonly string[], scenario: Scenario, options: RunCommandOptions): string {
+  const words = ['wavetank', 'run', ...paths, '--seed', String(scenario.seed)];
+  if (options.for !== undefined) words.push('--for', options.for);
+  if (options.nodes !== undefined) words.push('--nodes', options.nodes);
+  for (const assignment of options.set ?? []) words.push('--set', assignment);
+  if (options.untilSettled === true) words.push('--until-settled');
+  return words.map(quoted).join(' ');
+}
+
+/** `wavetank run PATH…` */
+export function runCommand(paths: readonly string[], options: RunCommandOptions): number {
+  const loaded = loadInput(paths, {
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.for === undefined ? {} : { for: options.for }),
+    ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
+    ...(options.set === undefined ? {} : { set: options.set }),
+  });
+  if (!loaded.ok) throw new InputError(formatProblems(loaded.problems));
+  const { scenario } = loaded;
+
+  const story = new Story();
+  const header = logHeader(scenario);
+  let view: View | undefined;
+  const currentView = (): View => {
+    if (view === undefined) throw new Error('the log asked for the state before there was one');
+    return view;
+  };
+  const writer =
+    options.out === undefined
+      ? hashingWriter(header, currentView)
+      : openLogWriter(options.out, header, { snapshot: () => snapshotOf(currentView()) });
+  const progress = new Progress();
+  let events = 0;
+  const startedAt = process.hrtime.bigint();
+  try {
+    const outcome = runScenario(scenario, {
+      sinks: [
+        (record: LogRecord) => {
+          if (record.type === 'event') events += 1;
+          writer.append(record);
+          story.observe(record);
+        },
+      ],
+      untilSettled: options.untilSettled === true,
+      onStart: (simulation) => {
+        view = simulation.view;
+      },
+      onProgress: (now, simulation) => {
+        progress.update(
+          () =>
+            `${scenario.name}: ${formatDuration(now - scenario.startTime)} of ${formatDuration(scenario.duration)}, ` +
+            `${simulation.journal.lastNumber.toLocaleString('en')} records`,
+        );
+        // A refused action means that the scenario does not say what its author thinks.
+        return simulation.refusals.length > 0;
+      },
+    });
+    progress.clear();
+    const { simulation } = outcome;
+    if (simulation.refusals.length > 0) {
+      throw new InputError(
+        simulation.refusals.map(({ source, message }) => `${source}: ${message}`).join('\n'),
+      );
+    }
+    const seal = writer.close();
+    const report: RunReport = {
+      version: VERSION,
+      scenario,
+      endedAt: simulation.now,
+      wallSeconds: Number(process.hrtime.bigint() - startedAt) / 1e9,
+      events,
+      records: simulation.journal.lastNumber,
+      sha256: seal.sha256,
+      view: simulation.view,
+      expectations: outcome.expectations,
+      moments: story.moments().moments,
+      momentsDropped: story.moments().dropped,
+      settledAt: outcome.settledAt,
+      askedToSettle: options.untilSettled === true,
+      logFile: options.out,
+      repeat: repeatCommand(paths, scenario, options),
+    };
+    const text =
+      options.json === true
+        ? `${JSON.stringify(reportJson(report), undefined, 2)}\n`
+        : reportText(report, paint());
+    process.stdout.write(text);
+    return outcome.expectations.every(({ ok }) => ok) ? EXIT.fine : EXIT.failed;
+  } catch (error) {
+    progress.clear();
+    writer.abort();
+    throw error;
+  }
+}
