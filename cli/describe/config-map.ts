@@ -1,6 +1,6 @@
 import type { ConfigMap } from '../../core/schema/types.generated.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText, sortedKeys } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { decodedLength } from './encoded-data.ts';
 import { describeEvents } from './events-table.ts';
 

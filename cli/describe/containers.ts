@@ -7,8 +7,8 @@ import type {
   Pod,
   ResourceRequirements,
 } from '../../core/schema/types.generated.ts';
-import { rfc1123 } from './describer.ts';
 import { type DescribeText, orNone, sortedKeys, titleBool } from './describe-text.ts';
+import { rfc1123 } from './describer.ts';
 import { describeEnvironment } from './environment.ts';
 import { describeProbe } from './probe.ts';
 

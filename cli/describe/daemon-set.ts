@@ -1,7 +1,7 @@
 import { formatLabels, formatSelector } from '../../core/labels.ts';
 import type { DaemonSet } from '../../core/schema/types.generated.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 import { describePodTemplate } from './pod-template.ts';
 import { podsStatus } from './pods-of.ts';

@@ -1,10 +1,10 @@
 import { equalValues } from '../../core/api/equal.ts';
-import { formatSelector } from '../../core/labels.ts';
 import { REPLICA_SET } from '../../core/kinds/registry.ts';
+import { formatSelector } from '../../core/labels.ts';
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
-import { type DescribeContext, rfc1123 } from './describer.ts';
 import { DescribeText } from './describe-text.ts';
+import { type DescribeContext, rfc1123 } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 import { describePodTemplate } from './pod-template.ts';
 import { describeWorkloadConditions } from './pods-of.ts';

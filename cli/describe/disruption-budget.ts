@@ -1,7 +1,7 @@
 import { formatSelector } from '../../core/labels.ts';
 import type { PodDisruptionBudget } from '../../core/schema/types.generated.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 
 export function describeDisruptionBudget(budget: PodDisruptionBudget, context: DescribeContext): string {

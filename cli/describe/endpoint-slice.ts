@@ -1,6 +1,6 @@
 import type { Endpoint, EndpointSlice } from '../../core/schema/types.generated.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText, orNone } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 
 const UNSET = '<unset>';

@@ -2,8 +2,8 @@ import type { KubeObject } from '../../core/api/object.ts';
 import { EVENT } from '../../core/kinds/registry.ts';
 import type { Event } from '../../core/schema/types.generated.ts';
 import { parseRfc3339 } from '../../core/time.ts';
-import { type DescribeContext, since } from './describer.ts';
 import type { DescribeText } from './describe-text.ts';
+import { type DescribeContext, since } from './describer.ts';
 
 /** What the events of an object are searched by: its uid, and for a node its name too, as the kubelet writes it. */
 function isAbout(event: Event, object: KubeObject): boolean {

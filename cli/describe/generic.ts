@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../core/api/object.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText, sortedKeys } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 
 /** Told at the head of the description, or of no use to a reader. */

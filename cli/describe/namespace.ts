@@ -8,8 +8,8 @@ import type {
   ResourceQuota,
 } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
-import { type DescribeContext, rfc1123 } from './describer.ts';
 import { DescribeText, sortedKeys } from './describe-text.ts';
+import { type DescribeContext, rfc1123 } from './describer.ts';
 
 type Amounts = Readonly<Record<string, Quantity>> | undefined;
 
@@ -38,11 +38,7 @@ function describeLimit(text: DescribeText, indent: string, item: LimitRangeItem)
 }
 
 /** The limits of a namespace under their titles. */
-export function describeLimitItems(
-  text: DescribeText,
-  indent: string,
-  ranges: readonly LimitRange[],
-): void {
+export function describeLimitItems(text: DescribeText, indent: string, ranges: readonly LimitRange[]): void {
   text.line(0, ...LIMIT_TITLES.map((title, index) => (index === 0 ? `${indent}${title}` : title)));
   const rules = LIMIT_TITLES.map((title) => '-'.repeat(title.length));
   text.line(0, ...rules.map((rule, index) => (index === 0 ? `${indent}${rule}` : rule)));

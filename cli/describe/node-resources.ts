@@ -1,8 +1,8 @@
 import { podLimits, podRequests, type Resources, resourcesOf } from '../../core/kinds/pod/resources.ts';
 import { formatBytes, formatMilli, formatWhole, parseQuantity } from '../../core/quantity.ts';
 import type { Node, Pod, Quantity } from '../../core/schema/types.generated.ts';
-import { since } from './describer.ts';
 import type { DescribeText } from './describe-text.ts';
+import { since } from './describer.ts';
 
 type Amounts = Readonly<Record<string, number>>;
 type Side = 'requests' | 'limits';

@@ -3,8 +3,8 @@ import { materialiseLease } from '../../core/kinds/lease.ts';
 import { LEASE, POD } from '../../core/kinds/registry.ts';
 import { formatQuantity } from '../../core/quantity.ts';
 import type { Node, Quantity, Taint } from '../../core/schema/types.generated.ts';
-import { type DescribeContext, rfc1123 } from './describer.ts';
 import { DescribeText, orNone, sortedKeys } from './describe-text.ts';
+import { type DescribeContext, rfc1123 } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 import { describeNodeResources } from './node-resources.ts';
 

@@ -1,6 +1,6 @@
 import { controllerOf, type KubeObject } from '../../core/api/object.ts';
-import { compileSelector } from '../../core/labels.ts';
 import { POD } from '../../core/kinds/registry.ts';
+import { compileSelector } from '../../core/labels.ts';
 import type { LabelSelector } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import type { DescribeText } from './describe-text.ts';

@@ -1,7 +1,7 @@
 import { formatSelector } from '../../core/labels.ts';
 import type { ReplicaSet } from '../../core/schema/types.generated.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 import { describePodTemplate } from './pod-template.ts';
 import { describeController, describeWorkloadConditions, podsStatus } from './pods-of.ts';

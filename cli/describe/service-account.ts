@@ -1,6 +1,6 @@
 import type { ServiceAccount } from '../../core/schema/types.generated.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 
 const PULL_SECRETS = 'Image pull secrets:';

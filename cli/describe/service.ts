@@ -1,5 +1,5 @@
-import { formatLabels } from '../../core/labels.ts';
 import { ENDPOINT_SLICE } from '../../core/kinds/registry.ts';
+import { formatLabels } from '../../core/labels.ts';
 import type {
   EndpointSlice,
   LoadBalancerIngress,
@@ -7,8 +7,8 @@ import type {
   ServicePort,
 } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
-import type { DescribeContext } from './describer.ts';
 import { DescribeText, orNone } from './describe-text.ts';
+import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 import { hostPort } from './probe.ts';
 

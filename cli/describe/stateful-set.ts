@@ -1,8 +1,8 @@
 import { formatSelector } from '../../core/labels.ts';
 import { formatQuantity } from '../../core/quantity.ts';
 import type { StatefulSet, VolumeClaimTemplate } from '../../core/schema/types.generated.ts';
-import { type DescribeContext, rfc1123 } from './describer.ts';
 import { bracketed, DescribeText } from './describe-text.ts';
+import { type DescribeContext, rfc1123 } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 import { describePodTemplate } from './pod-template.ts';
 import { podsStatus } from './pods-of.ts';

@@ -1,8 +1,8 @@
 import { POD } from '../../core/kinds/registry.ts';
 import { formatQuantity } from '../../core/quantity.ts';
 import type { PersistentVolumeClaim, Pod } from '../../core/schema/types.generated.ts';
-import { type DescribeContext, rfc1123, since } from './describer.ts';
 import { bracketed, DescribeText } from './describe-text.ts';
+import { type DescribeContext, rfc1123, since } from './describer.ts';
 import { describeEvents } from './events-table.ts';
 
 const MODE_LETTERS: Readonly<Record<string, string>> = {

@@ -14,7 +14,9 @@ test('a line without the cell parts the column', () => {
 });
 
 test('inner columns are parted within the outer one', () => {
-  expect(alignColumns('a\tb\tc\nd\te\nfff\tggg\th\n', DESCRIBE_SPACING)).toBe('a    b  c\nd    e\nfff  ggg  h\n');
+  expect(alignColumns('a\tb\tc\nd\te\nfff\tggg\th\n', DESCRIBE_SPACING)).toBe(
+    'a    b  c\nd    e\nfff  ggg  h\n',
+  );
 });
 
 test('an empty cell keeps its place, a narrow column its least width', () => {

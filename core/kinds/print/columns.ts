@@ -21,6 +21,7 @@ import { POD_COLUMNS } from './pod.ts';
 import { AUTOSCALER_COLUMNS, DISRUPTION_BUDGET_COLUMNS } from './scaling.ts';
 import { CLAIM_COLUMNS, STORAGE_CLASS_COLUMNS, VOLUME_COLUMNS } from './storage.ts';
 import {
+  CONTROLLER_REVISION_COLUMNS,
   CRON_JOB_COLUMNS,
   DAEMON_SET_COLUMNS,
   DEPLOYMENT_COLUMNS,
@@ -44,6 +45,7 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   secrets: SECRET_COLUMNS,
   serviceaccounts: SERVICE_ACCOUNT_COLUMNS,
   services: SERVICE_COLUMNS,
+  'controllerrevisions.apps': CONTROLLER_REVISION_COLUMNS,
   'cronjobs.batch': CRON_JOB_COLUMNS,
   'daemonsets.apps': DAEMON_SET_COLUMNS,
   'deployments.apps': DEPLOYMENT_COLUMNS,

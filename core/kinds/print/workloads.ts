@@ -1,6 +1,7 @@
-import type { KubeObject } from '../../api/object.ts';
+import { controllerOf, type KubeObject } from '../../api/object.ts';
 import { formatLabels, formatSelector } from '../../labels.ts';
 import type {
+  ControllerRevision,
   CronJob,
   DaemonSet,
   Deployment,
@@ -141,4 +142,20 @@ export const CRON_JOB_COLUMNS: readonly Column<CronJob>[] = [
   wide(text('Containers', (job) => containerNames(jobTemplateContainers(job)))),
   wide(text('Images', (job) => containerImages(jobTemplateContainers(job)))),
   wide(text('Selector', ({ spec }) => formatSelector(spec.jobTemplate?.spec?.selector))),
+];
+
+/** `statefulset.apps/db` */
+function controllerText(object: KubeObject): string {
+  const controller = controllerOf(object);
+  if (controller === undefined) return NONE;
+  const [group = '', version] = controller.apiVersion.split('/');
+  const kind = controller.kind.toLowerCase();
+  return `${version === undefined ? kind : `${kind}.${group}`}/${controller.name}`;
+}
+
+export const CONTROLLER_REVISION_COLUMNS: readonly Column<ControllerRevision>[] = [
+  NAME,
+  text('Controller', controllerText),
+  integer('Revision', ({ revision }) => revision),
+  AGE,
 ];
