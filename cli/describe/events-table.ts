@@ -31,7 +31,8 @@ export function eventsOf(object: KubeObject, { view }: DescribeContext): readonl
   });
 }
 
-function age(event: Event, now: number): string {
+/** `5s`, or `5s (x3 over 20s)` for what happened more often. */
+export function eventAge(event: Event, now: number): string {
   const first = since(event.eventTime ?? event.firstTimestamp, now);
   if (event.series !== undefined) {
     return `${since(event.series.lastObservedTime, now)} (x${event.series.count ?? 0} over ${first})`;
@@ -57,6 +58,6 @@ export function describeEvents(text: DescribeText, object: KubeObject, context: 
     const message = (event.message ?? '').trim();
     const field = event.involvedObject.fieldPath;
     const told = field === undefined || field === '' ? message : `${field}: ${message}`;
-    text.line(1, event.type ?? '', event.reason ?? '', age(event, context.now), from, told);
+    text.line(1, event.type ?? '', event.reason ?? '', eventAge(event, context.now), from, told);
   }
 }
