@@ -289,7 +289,6 @@ describe('keyframes', () => {
             write: (piece) => {
               text += piece;
             },
-            keyframeEvery,
             blockLines: 3,
             snapshot: () => ({ version, objects: live.values() }),
           });
@@ -300,6 +299,7 @@ describe('keyframes', () => {
             else live.set(place, { kind: event.kind, key: event.key, object: event.next });
             version = event.rv;
             encoder.append(event);
+            if (event.rv % keyframeEvery === 0) encoder.keyframe();
           }
           encoder.close();
           expect(decode(text)).toEqual(recorder.records);
@@ -334,7 +334,7 @@ describe('keyframes', () => {
   test('a snapshot that lacks the last event is a defect, and is told', () => {
     const recorder = new Recorder();
     recorder.write(NODE, 'a', {});
-    recorder.write(NODE, 'a', { spec: {} });
+    for (let i = 0; i < 10; i++) recorder.write(NODE, 'a', { spec: { i } });
     const options = { keyframeEvery: 1, snapshot: () => ({ version: 0, objects: [] }) };
     expect(() => encode(recorder.records, options)).toThrow(/fold an event before it is appended/);
   });

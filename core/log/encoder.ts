@@ -16,8 +16,11 @@ const BLOCK_CHARACTERS = 1_048_576;
 const PIECE_CHARACTERS = 65_536;
 
 const KEYFRAME_EVERY = 50_000;
-/** Records between keyframes are at least this many times the objects, so that keyframes never outgrow the events. */
-const RECORDS_PER_OBJECT = 2;
+/**
+ * Records between keyframes are at least this many times the objects: an object in a keyframe takes some 1,300
+ * bytes, a record some 550, so that keyframes add no more than a third to a log.
+ */
+const RECORDS_PER_OBJECT = 8;
 
 const ACTOR_TEXTS_MAX = 8192;
 

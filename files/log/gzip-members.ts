@@ -12,7 +12,7 @@ import zlib from 'node:zlib';
 const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 255, 8, 0, 0x57, 0x54, 4, 0]);
 export const MEMBER_HEADER_BYTES = MEMBER_START.length + 4;
 /** CRC-32 and length of the text. */
-export const MEMBER_TRAILER_BYTES = 8;
+const MEMBER_TRAILER_BYTES = 8;
 /** Level 3 is twice as fast as the default on logs, for a tenth more bytes. */
 const LEVEL = 3;
 
