@@ -83,7 +83,7 @@ function foreignText(fd: number, file: string): Buffer {
 }
 
 /** The bytes of a log's text, piece by piece. Whether it is compressed is seen from its content. */
-function* textPieces(file: string): Generator<Buffer> {
+export function* textPieces(file: string): Generator<Buffer> {
   const fd = withFile(file, 'read', () => {
     // Opening a directory succeeds on some systems, and opening a pipe would wait.
     if (fs.statSync(file).isDirectory()) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
