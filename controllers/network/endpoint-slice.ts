@@ -28,21 +28,18 @@ import { MANAGED_BY, MANAGED_BY_LABEL, planSlices, SERVICE_NAME_LABEL } from './
 const FIRST_BACKOFF: Micros = SECOND;
 const MAX_BACKOFF: Micros = 1000 * SECOND;
 
-/** A write whose result the cache does not show yet. */
-const DELETED = -1;
-
 /** What is kept of a Service between its turns. */
 export interface SliceMemory {
   readonly service: Service;
   /** As they were when the slices were last brought up to date: their transition times tell what is new. */
   readonly pods: readonly Pod[];
-  /** The newest version of each slice that this controller saw or wrote, by uid; `DELETED` for one that it deleted. */
-  readonly written: ReadonlyMap<string, number>;
+  /** The version of each of its slices, by uid, as this controller saw or wrote them last. */
+  readonly slices: ReadonlyMap<string, number>;
+  /** The number of its last write: a cache that does not hold it yet is no base for the next one. */
+  readonly lastWrite: number;
   /** Turns in a row that could not do their work. */
   readonly failures: number;
 }
-
-const NOTHING_WRITTEN: ReadonlyMap<string, number> = new Map();
 
 /** The slices of a Service that this controller manages and that are not being deleted. */
 function slicesOf(view: View, service: Service): readonly EndpointSlice[] {
@@ -55,17 +52,6 @@ function slicesOf(view: View, service: Service): readonly EndpointSlice[] {
     );
 }
 
-/** Whether the cache lags behind this controller's own writes (`EndpointSliceTracker.StaleSlices`). */
-function lagsBehind(slices: readonly EndpointSlice[], written: ReadonlyMap<string, number>): boolean {
-  if (written.size === 0) return false;
-  const seen = new Map(slices.map(({ metadata }) => [metadata.uid, Number(metadata.resourceVersion)]));
-  for (const [uid, version] of written) {
-    const cached = seen.get(uid);
-    if (version === DELETED ? cached !== undefined : cached === undefined || cached < version) return true;
-  }
-  return false;
-}
-
 /** Whether nothing has happened to the Service, its pods or its slices since this controller wrote them. */
 function isSettled(
   memory: SliceMemory,
@@ -74,8 +60,9 @@ function isSettled(
   slices: readonly EndpointSlice[],
 ): boolean {
   if (memory.failures > 0 || memory.service !== service || memory.pods.length !== pods.length) return false;
+  if (memory.slices.size !== slices.length) return false;
   for (const { metadata } of slices) {
-    if (memory.written.get(metadata.uid) !== Number(metadata.resourceVersion)) return false;
+    if (memory.slices.get(metadata.uid) !== Number(metadata.resourceVersion)) return false;
   }
   return pods.every((pod, i) => pod === memory.pods[i]);
 }
@@ -132,11 +119,10 @@ function reconcile(view: View, key: string, memory: SliceMemory | undefined): Re
   if (service === undefined || !selectsPods(service)) return DONE;
   // Another Service under the same name: what was written for the old one says nothing about it.
   const known = memory?.service.metadata.uid === service.metadata.uid ? memory : undefined;
-  const written = known?.written ?? NOTHING_WRITTEN;
   const failures = known?.failures ?? 0;
 
-  const slices = slicesOf(view, service);
-  if (known !== undefined && lagsBehind(slices, written)) {
+  // `EndpointSliceTracker.StaleSlices`: wait until the cache shows what was written.
+  if (known !== undefined && view.version < known.lastWrite) {
     return {
       requests: [],
       memory: { ...known, failures: failures + 1 },
@@ -144,6 +130,7 @@ function reconcile(view: View, key: string, memory: SliceMemory | undefined): Re
       requeueReason: 'its endpoint slices are not up to date in the cache',
     };
   }
+  const slices = slicesOf(view, service);
   const pods = podsSelectedBy(view, service);
   if (known !== undefined && isSettled(known, service, pods, slices)) return { requests: [], memory: known };
 
@@ -152,8 +139,8 @@ function reconcile(view: View, key: string, memory: SliceMemory | undefined): Re
   const next: SliceMemory = {
     service,
     pods,
-    // The cache is not behind, so what it holds is at least what was written.
-    written: new Map(slices.map(({ metadata }) => [metadata.uid, Number(metadata.resourceVersion)])),
+    slices: new Map(slices.map(({ metadata }) => [metadata.uid, Number(metadata.resourceVersion)])),
+    lastWrite: known?.lastWrite ?? 0,
     failures: skipped.length > 0 ? failures + 1 : 0,
   };
   if (skipped.length === 0) return { requests: commands, memory: next };
@@ -178,10 +165,10 @@ function onResult(
   if (memory === undefined) return undefined;
   if (result.ok) {
     const { metadata } = result.object;
-    const written = new Map(memory.written);
-    // A write that changed nothing leaves the version that the cache has or will have.
-    written.set(metadata.uid, request.verb === 'delete' ? DELETED : Number(metadata.resourceVersion));
-    return { memory: { ...memory, written } };
+    const slices = new Map(memory.slices);
+    if (request.verb === 'delete') slices.delete(metadata.uid);
+    else slices.set(metadata.uid, Number(metadata.resourceVersion));
+    return { memory: { ...memory, slices, lastWrite: Math.max(memory.lastWrite, result.rv) } };
   }
   if (request.verb === 'delete' && result.status.reason === 'NotFound') return { memory };
   // No slice can be made in a namespace that is going, now or later.
