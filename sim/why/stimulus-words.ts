@@ -1,0 +1,52 @@
+import type { StimulusRecord } from '../../core/log/record.ts';
+import type { Action, FaultAction } from '../scenario/scenario.ts';
+import { actionText } from '../story/actions.ts';
+
+/** What a fault was aimed at. */
+function faultTarget(action: FaultAction): string {
+  switch (action.fault) {
+    case 'node-crash':
+    case 'node-partition':
+      if ('name' in action.node) return action.node.name;
+      return 'any' in action.node ? 'a drawn node' : 'the node of chosen pods';
+    case 'container-crash':
+      return 'name' in action.pods
+        ? `pod ${action.pods.namespace}/${action.pods.name}`
+        : `pods of ${action.pods.namespace}`;
+    case 'image-pull-failure':
+      return `image ${action.image}`;
+    case 'controller-crash':
+      return action.controller;
+  }
+}
+
+const ACTIONS = new Set<string>([
+  'apply',
+  'delete',
+  'scale',
+  'setImage',
+  'patch',
+  'restart',
+  'cordon',
+  'uncordon',
+] satisfies Action['op'][]);
+
+/** What was done from outside: where every chain of causes ends. */
+export function stimulusWords({ action, actor }: StimulusRecord): string {
+  const { op } = action;
+  // The simulation wrote these; `op` says which shape they have.
+  if (op === 'scenario') {
+    const { name } = (action.scenario ?? {}) as { readonly name?: string };
+    return name === undefined ? 'the scenario' : `the scenario ${name}`;
+  }
+  if (op === 'fault') {
+    const fault = action as unknown as FaultAction;
+    return `fault ${fault.fault} on ${faultTarget(fault)}`;
+  }
+  if (op === 'fault-end') {
+    const hit = Array.isArray(action.hit) ? action.hit.join(', ') : '';
+    return `end of fault ${String(action.fault)}${hit === '' ? '' : ` on ${hit}`}`;
+  }
+  if (ACTIONS.has(op)) return actionText(action as unknown as Action);
+  return `${op} by ${actor}`;
+}
