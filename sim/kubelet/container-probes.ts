@@ -25,11 +25,23 @@ function specOf(run: ContainerRun, kind: ProbeKind): Probe | undefined {
   return kind === 'liveness' ? run.spec.livenessProbe : run.spec.readinessProbe;
 }
 
-function hasProbes({ role, spec }: ContainerRun): boolean {
+/** Init containers that run to their end have none. */
+export function hasProbes({ role, spec }: ContainerRun): boolean {
   if (role === 'init') return false;
   return (
     spec.startupProbe !== undefined || spec.livenessProbe !== undefined || spec.readinessProbe !== undefined
   );
+}
+
+/** When the next result of a container is due. */
+export function dueOfProbes(run: ContainerRun): Micros {
+  let at = NEVER;
+  for (const { plan } of run.probes) if (plan !== undefined && plan.at < at) at = plan.at;
+  return at;
+}
+
+export function dropProbes(run: ContainerRun): void {
+  if (run.probes.length > 0) run.probes = [];
 }
 
 /** The probes of a pod's containers: which there are, what their results lead to. */
@@ -59,13 +71,6 @@ export class ContainerProbes {
     }
   }
 
-  /** When the next result of a container is due. */
-  dueOf(run: ContainerRun): Micros {
-    let at = NEVER;
-    for (const { plan } of run.probes) if (plan !== undefined && plan.at < at) at = plan.at;
-    return at;
-  }
-
   advance(runs: readonly ContainerRun[], now: Micros): void {
     for (const run of runs) {
       for (const probe of run.probes) {
@@ -74,10 +79,6 @@ export class ContainerProbes {
         this.take(run, probe, plan, now);
       }
     }
-  }
-
-  stop(run: ContainerRun): void {
-    if (run.probes.length > 0) run.probes = [];
   }
 
   private install(run: ContainerRun, kinds: readonly ProbeKind[], now: Micros): void {
@@ -126,7 +127,7 @@ export class ContainerProbes {
       run.ready = passes;
       this.worker.probed(run, why, now);
     } else if (!passes) {
-      this.stop(run);
+      dropProbes(run);
       if (this.node.events)
         this.worker.tell(run, 'Normal', 'Killing', texts.failedProbe(run.spec.name, kind));
       const own = probe.spec.terminationGracePeriodSeconds;

@@ -100,7 +100,7 @@ export function isDone(run: ContainerRun): boolean {
 }
 
 /** `Completed` or `Error`, as containerd's CRI plugin names an end by its exit code. */
-export function reasonOfExit(code: number): string {
+function reasonOfExit(code: number): string {
   return code === 0 ? 'Completed' : 'Error';
 }
 

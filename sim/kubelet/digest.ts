@@ -1,13 +1,23 @@
 import type { RandomStream } from '../random/keyed.ts';
 
 const WORDS = 8;
+/** Four digits for every 16 bits, each made when it is first needed: formatting numbers is what costs here. */
+const quads: (string | undefined)[] = new Array(65_536).fill(undefined);
 
-/** 64 hexadecimal digits that belong to `entity`: what stands for a container's id or an image's digest. */
+function quad(bits: number): string {
+  const known = quads[bits];
+  if (known !== undefined) return known;
+  const made = bits.toString(16).padStart(4, '0');
+  quads[bits] = made;
+  return made;
+}
+
+/** 64 hexadecimal digits that belong to `entity`: what stands for a container's id or an image's digest. Hot path. */
 export function hexDigest(random: RandomStream, entity: string): string {
   let word = random.draw(entity, 'digest');
   const parts: string[] = [];
   for (let i = 0; i < WORDS; i += 1) {
-    parts.push(word.toString(16).padStart(8, '0'));
+    parts.push(quad(word >>> 16), quad(word & 0xffff));
     // splitmix32: the following words are a function of the first.
     word = (word + 0x9e3779b9) >>> 0;
     let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);

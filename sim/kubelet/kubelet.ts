@@ -51,6 +51,8 @@ export class Kubelet implements NodeServices {
   private readonly relistPhase: Micros;
   private informed: Node | undefined;
   private workers = new Map<string, PodWorker>();
+  /** Told while the power was off, by a connection that came back before the machine: what its first list holds. */
+  private waiting = new Map<string, Pod>();
   private power = false;
   private partitioned = false;
   private boots = 0;
@@ -107,6 +109,9 @@ export class Kubelet implements NodeServices {
     this.after(0, () => {
       if (this.connected) this.register(cause);
     });
+    const { waiting } = this;
+    this.waiting = new Map();
+    for (const pod of waiting.values()) this.add(pod, cause);
   }
 
   /** What the kubelet's informer of its own node delivers; without it, labels and taints aren't checked. */
@@ -116,17 +121,19 @@ export class Kubelet implements NodeServices {
 
   /** Pods bound to this node, as the informer delivers them, in order. Hot path. */
   observePod(event: WatchEvent<Pod>, cause: Cause): void {
-    if (!this.power) return;
     const pod = event.object;
+    if (!this.power) {
+      if (event.type === 'DELETED') this.waiting.delete(pod.metadata.uid);
+      else this.waiting.set(pod.metadata.uid, pod);
+      return;
+    }
     const worker = this.workers.get(pod.metadata.uid);
     if (event.type === 'DELETED') {
       worker?.removed(pod, cause);
     } else if (worker !== undefined) {
       worker.update(pod, cause);
     } else {
-      const added = new PodWorker(pod, this, cause);
-      this.workers.set(pod.metadata.uid, added);
-      added.begin();
+      this.add(pod, cause);
     }
   }
 
@@ -142,6 +149,7 @@ export class Kubelet implements NodeServices {
     this.imagesDueAt = undefined;
     this.images.crash();
     this.workers = new Map();
+    this.waiting = new Map();
     this.addresses = new PodAddresses(this.settings.machine.podCidr);
     this.admission = new NodeAdmission(this.settings.machine);
     this.informed = undefined;
@@ -203,6 +211,12 @@ export class Kubelet implements NodeServices {
   }
 
   // The node object and its lease.
+
+  private add(pod: Pod, cause: Cause): void {
+    const worker = new PodWorker(pod, this, cause);
+    this.workers.set(pod.metadata.uid, worker);
+    worker.begin();
+  }
 
   private sortedWorkers(): readonly PodWorker[] {
     return [...this.workers.values()].sort((a, b) =>

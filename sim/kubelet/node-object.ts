@@ -33,7 +33,7 @@ function kibibytes(bytes: number): string {
 }
 
 /** What the machine has; the kubelet counts memory and disk in Ki. */
-export function capacityOf({ machine }: NodeMachine): StringMap {
+function capacityOf({ machine }: NodeMachine): StringMap {
   return {
     cpu: machine.cpu,
     'ephemeral-storage': kibibytes(whole(machine.ephemeralStorage)),
@@ -44,7 +44,7 @@ export function capacityOf({ machine }: NodeMachine): StringMap {
   };
 }
 
-export function allocatableOf({ machine }: NodeMachine): StringMap {
+function allocatableOf({ machine }: NodeMachine): StringMap {
   const disk = whole(machine.ephemeralStorage);
   return {
     cpu: milli(machine.cpu) % 1000 === 0 ? `${milli(machine.cpu) / 1000}` : `${milli(machine.cpu)}m`,
@@ -61,7 +61,7 @@ export function allocatableResources(machine: NodeMachine) {
   return resourcesOf(allocatableOf(machine));
 }
 
-export function nodeLabels(machine: NodeMachine): StringMap {
+function nodeLabels(machine: NodeMachine): StringMap {
   return {
     'beta.kubernetes.io/arch': 'amd64',
     'beta.kubernetes.io/os': 'linux',

@@ -6,7 +6,7 @@ import { type Micros, rfc3339 } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { AdmissionRefusal } from './node-admission.ts';
 import type { NodeServices } from './node-services.ts';
-import { composeStatus, type OwnStatus, type PodFacts, rejectedStatus, withStatus } from './pod-status.ts';
+import { composeStatus, type OwnStatus, rejectedStatus, withStatus } from './pod-status.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { STATUS_RETRY_PERIOD } from './settings.ts';
 
@@ -56,10 +56,10 @@ export class PodPoster {
   }
 
   /** Hot path. */
-  post(facts: (at: string) => PodFacts, why: string | undefined): void {
+  post(why?: string): void {
     if (!this.wanted || this.closed || !this.node.connected) return;
     const { pod, cause } = this.worker;
-    const own = composeStatus(pod, facts(rfc3339(this.node.context.now)), this.posted);
+    const own = composeStatus(pod, this.worker.facts(rfc3339(this.node.context.now)), this.posted);
     this.posted = own;
     this.patch(
       (stored) => withStatus(stored as Pod, own),
@@ -81,10 +81,10 @@ export class PodPoster {
     this.unanswered = 0;
   }
 
-  advance(now: Micros, facts: (at: string) => PodFacts): void {
+  advance(now: Micros): void {
     if (this.retryAt <= now) {
       this.retryAt = NEVER;
-      this.post(facts, undefined);
+      this.post();
     }
     if (this.deleteAt <= now) {
       this.deleteAt = NEVER;

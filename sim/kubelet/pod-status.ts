@@ -9,7 +9,7 @@ import type {
   PodStatus,
 } from '../../core/schema/types.generated.ts';
 import type { ContainerRun } from './container-run.ts';
-import { isDone, statusOf } from './container-run.ts';
+import { isDone, restarts, statusOf } from './container-run.ts';
 import type { AdmissionRefusal } from './node-admission.ts';
 import {
   conditionOf,
@@ -34,8 +34,9 @@ export interface PodFacts {
   readonly startTime: string;
   /** `rfc3339` of now. */
   readonly at: string;
-  /** Whether a container that ended is going to be started again. */
-  readonly willStart: (run: ContainerRun) => boolean;
+  /** Whether containers that ended may be started again, and by which policy. */
+  readonly restarting: boolean;
+  readonly restartPolicy: string | undefined;
 }
 
 /** The kubelet's part of a status. */
@@ -76,7 +77,21 @@ const CREATING: ContainerStateWaiting = { message: undefined, reason: 'Container
 const INITIALISING: ContainerStateWaiting = { message: undefined, reason: 'PodInitializing' };
 
 function namesOf(runs: readonly ContainerRun[]): string {
+  if (runs.length === 1) return `[${runs[0]!.spec.name}]`;
   return `[${runs.map((run) => run.spec.name).join(' ')}]`;
+}
+
+// Pods of one rollout lack the same containers.
+let lastUnready = '';
+let lastNotReady: Finding = FAILS;
+
+function notReady(names: string): Finding {
+  if (names !== lastUnready) {
+    lastUnready = names;
+    const message = `containers with unready status: ${names}`;
+    lastNotReady = { status: 'False', reason: 'ContainersNotReady', message };
+  }
+  return lastNotReady;
 }
 
 /** `GenerateContainersReadyCondition` (`pkg/kubelet/status/generate.go`). */
@@ -86,12 +101,7 @@ function containersReady({ phase, inits, mains }: PodFacts): Finding {
   const unready: ContainerRun[] = [];
   for (const run of inits) if (run.role === 'sidecar' && !run.ready) unready.push(run);
   for (const run of mains) if (!run.ready) unready.push(run);
-  if (unready.length === 0) return HOLDS;
-  return {
-    status: 'False',
-    reason: 'ContainersNotReady',
-    message: `containers with unready status: ${namesOf(unready)}`,
-  };
+  return unready.length === 0 ? HOLDS : notReady(namesOf(unready));
 }
 
 /** `GeneratePodInitializedCondition`. */
@@ -138,7 +148,9 @@ function statusesOf(
   );
   const shared = isFirst ? firstStatuses.get(specs) : undefined;
   if (shared !== undefined) return shared;
-  const statuses = runs.map((run) => statusOf(run, initial, facts.willStart(run)));
+  const statuses = runs.map((run) =>
+    statusOf(run, initial, facts.restarting && restarts(run, facts.restartPolicy)),
+  );
   if (isFirst) firstStatuses.set(specs, statuses);
   const same =
     before !== undefined && before.length === statuses.length && statuses.every((s, i) => s === before[i]);

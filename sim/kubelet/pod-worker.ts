@@ -5,8 +5,8 @@ import type { Cause } from '../actor.ts';
 import type { Timer } from '../kernel/kernel.ts';
 import { drawSpread } from '../random/distribution.ts';
 import { nextBackOff } from './back-off.ts';
-import { ContainerProbes } from './container-probes.ts';
-import { type ContainerRun, markTerminated, newRun, restarts } from './container-run.ts';
+import { ContainerProbes, dropProbes, dueOfProbes, hasProbes } from './container-probes.ts';
+import { type ContainerRun, markTerminated, newRun } from './container-run.ts';
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
 import { podActions } from './pod-actions.ts';
@@ -51,8 +51,10 @@ export class PodWorker {
   private readonly mains: readonly ContainerRun[];
   private readonly runs: readonly ContainerRun[];
   private readonly starter: StartSequence;
-  private readonly probes: ContainerProbes;
-  private readonly stopping: PodStop;
+  /** Made where a container has probes. */
+  private probes: ContainerProbes | undefined;
+  /** Made when containers are first to be stopped. */
+  private stopper: PodStop | undefined;
   private readonly startTime: string;
   private admitted = false;
   private verdict: Verdict | undefined;
@@ -64,7 +66,6 @@ export class PodWorker {
   private syncAt: Micros = NEVER;
   private deadlineAt: Micros = NEVER;
   private timer: Timer | undefined;
-  private readonly facts = (at: string): PodFacts => this.factsAt(at);
   private readonly onTimer = (): void => {
     this.timer = undefined;
     this.advance(this.node.context.now);
@@ -85,8 +86,7 @@ export class PodWorker {
     this.runs = this.inits.length === 0 ? this.mains : [...this.inits, ...this.mains];
     this.poster = new PodPoster(this, node);
     this.starter = new StartSequence(this, node);
-    this.probes = new ContainerProbes(this, node);
-    this.stopping = new PodStop(this, node, this.runs);
+    if (this.runs.some(hasProbes)) this.probes = new ContainerProbes(this, node);
     this.startTime = pod.status.startTime ?? rfc3339(node.context.now);
   }
 
@@ -105,13 +105,13 @@ export class PodWorker {
     const refusal = this.node.admission.refusal(this.pod, this.node.node);
     if (refusal !== undefined && !resumed) {
       this.mode = 'finished';
-      this.tellPod('Warning', refusal.reason, refusal.message);
+      this.tell(undefined, 'Warning', refusal.reason, refusal.message);
       this.poster.reject(refusal);
       if (this.pod.metadata.deletionTimestamp !== undefined) this.poster.deleteFrom(now);
     } else {
       this.admitted = true;
       this.node.admission.admit(this.pod);
-      if (this.pod.metadata.deletionTimestamp !== undefined) this.terminate(now);
+      if (this.pod.metadata.deletionTimestamp !== undefined) this.stop(now);
       else {
         const limit = this.pod.spec.activeDeadlineSeconds;
         if (limit !== undefined) this.deadlineAt = (parseRfc3339(this.startTime) ?? now) + limit * SECOND;
@@ -129,14 +129,14 @@ export class PodWorker {
     const deletion = pod.metadata.deletionTimestamp;
     if (deletion !== undefined && deletion !== before.metadata.deletionTimestamp) {
       this.why = cause;
-      if (this.mode === 'running') this.terminate(now);
-      else if (this.mode === 'terminating') this.stopping.hasten(now, graceOf(pod));
+      if (this.mode === 'running') this.stop(now);
+      else if (this.mode === 'terminating') this.stopping().hasten(now, graceOf(pod));
       else this.poster.deleteFrom(now);
       this.rearm();
     } else if (this.mode === 'running' && isTerminalPhase(pod.status.phase)) {
       // Somebody else declared its end; what still runs is stopped.
       this.why = cause;
-      this.terminate(now);
+      this.stop(now);
       this.rearm();
     } else if (
       pod.spec.readinessGates !== undefined &&
@@ -145,7 +145,7 @@ export class PodWorker {
     ) {
       this.why = cause;
       this.poster.change();
-      this.post();
+      this.poster.post();
     }
   }
 
@@ -154,7 +154,7 @@ export class PodWorker {
     this.pod = pod;
     this.why = cause;
     this.poster.close();
-    if (this.mode === 'running') this.terminate(this.node.context.now);
+    if (this.mode === 'running') this.stop(this.node.context.now);
     if (this.mode === 'finished') this.leave();
     else this.rearm();
   }
@@ -183,7 +183,7 @@ export class PodWorker {
     this.why = cause;
     this.poster.reconnected();
     if (this.poster.isClosed) return;
-    this.post('the node is connected again');
+    this.poster.post('the node is connected again');
     if (this.mode === 'finished' && this.pod.metadata.deletionTimestamp !== undefined) {
       this.poster.deleteFrom(this.node.context.now + VOLUME_TEARDOWN);
       this.rearm();
@@ -264,14 +264,14 @@ export class PodWorker {
   probed(run: ContainerRun, why: string, now: Micros): void {
     run.status = undefined;
     this.poster.change();
-    this.post(why);
+    this.poster.post(why);
     // A sidecar that has started lets the next container start.
     if (run.role === 'sidecar' && this.mode === 'running') this.syncAt = Math.min(this.syncAt, now);
   }
 
   /** A liveness or startup probe failed for good: the container is stopped, and restarted as any that ended. */
   stopUnhealthy(run: ContainerRun, grace: Micros, now: Micros): void {
-    this.stopping.stopUnhealthy(run, now, grace);
+    this.stopping().stopUnhealthy(run, now, grace);
   }
 
   get address(): string {
@@ -287,21 +287,17 @@ export class PodWorker {
     if (rv > this.why.rv) this.why = { rv };
   }
 
-  // Events.
-
-  tell(run: ContainerRun, eventType: 'Normal' | 'Warning', reason: string, message: string): void {
+  /** An Event on a container, or on the pod itself. */
+  tell(
+    run: ContainerRun | undefined,
+    eventType: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+  ): void {
     if (!this.node.events || this.poster.isClosed) return;
-    const fieldPath = texts.fieldPathOf(run);
+    const fieldPath = run === undefined ? undefined : texts.fieldPathOf(run);
     this.node.tell(
       { verb: 'event', regarding: this.pod, eventType, reason, message, component: 'kubelet', fieldPath },
-      this.cause,
-    );
-  }
-
-  tellPod(eventType: 'Normal' | 'Warning', reason: string, message: string): void {
-    if (!this.node.events || this.poster.isClosed) return;
-    this.node.tell(
-      { verb: 'event', regarding: this.pod, eventType, reason, message, component: 'kubelet' },
       this.cause,
     );
   }
@@ -313,7 +309,7 @@ export class PodWorker {
     let at = Math.min(this.deadlineAt, this.poster.due, this.starter.due);
     // While the worker is blocked, a sync waits for the end of the sequence.
     if (!this.starter.busy) at = Math.min(at, this.syncAt);
-    for (const run of this.runs) at = Math.min(at, run.exitSeenAt, this.probes.dueOf(run));
+    for (const run of this.runs) at = Math.min(at, run.exitSeenAt, dueOfProbes(run));
     if (this.timer !== undefined) {
       if (this.timer.time <= at && at < NEVER) return;
       this.node.context.cancel(this.timer);
@@ -332,13 +328,13 @@ export class PodWorker {
     } else if (this.mode === 'running') {
       if (this.deadlineAt <= now) this.exceedDeadline(now);
       else {
-        this.probes.advance(this.runs, now);
+        this.probes?.advance(this.runs, now);
         if (ended !== undefined) this.syncAt = Math.min(this.syncAt, now);
         this.starter.advance(now);
         if (!this.starter.busy && this.syncAt <= now) this.sync(now, ended);
       }
     }
-    this.poster.advance(now, this.facts);
+    this.poster.advance(now);
   }
 
   /** Why, where a container's end is noticed. */
@@ -365,11 +361,11 @@ export class PodWorker {
     this.syncAt = NEVER;
     const { over, start } = podActions(this.inits, this.mains, this.pod.spec.restartPolicy, this.begun);
     if (over) {
-      this.stop(now, graceOf(this.pod), why);
+      this.stop(now, why);
       return;
     }
-    this.post(why);
-    this.probes.observe(this.runs, now);
+    this.poster.post(why);
+    this.probes?.observe(this.runs, now);
     if (start.length > 0) this.starter.begin(start, now);
   }
 
@@ -377,27 +373,28 @@ export class PodWorker {
     this.deadlineAt = NEVER;
     const message = 'Pod was active on the node longer than the specified deadline';
     this.verdict = { phase: 'Failed', reason: 'DeadlineExceeded', message };
-    this.tellPod('Normal', 'DeadlineExceeded', message);
-    this.stop(now, graceOf(this.pod), 'activeDeadlineSeconds is over');
-  }
-
-  private terminate(now: Micros): void {
-    this.stop(now, graceOf(this.pod), undefined);
+    this.tell(undefined, 'Normal', 'DeadlineExceeded', message);
+    this.stop(now, 'activeDeadlineSeconds is over');
   }
 
   /** Tell every container to stop. */
-  private stop(now: Micros, grace: Micros, why: string | undefined): void {
+  private stop(now: Micros, why?: string): void {
     this.mode = 'terminating';
     this.starter.cancel();
     this.syncAt = NEVER;
     this.deadlineAt = NEVER;
-    for (const run of this.runs) this.probes.stop(run);
-    this.stopping.begin(now, grace);
+    for (const run of this.runs) dropProbes(run);
+    this.stopping().begin(now, graceOf(this.pod));
     this.continueStop(now, why);
   }
 
+  private stopping(): PodStop {
+    this.stopper ??= new PodStop(this, this.node, this.runs);
+    return this.stopper;
+  }
+
   private continueStop(now: Micros, why: string | undefined): void {
-    if (this.stopping.proceed(now)) this.finish(now, why);
+    if (this.stopping().proceed(now)) this.finish(now, why);
   }
 
   private finish(now: Micros, why?: string): void {
@@ -414,7 +411,7 @@ export class PodWorker {
       this.leave();
       return;
     }
-    this.post(why);
+    this.poster.post(why);
     if (this.pod.metadata.deletionTimestamp !== undefined) this.poster.deleteFrom(now + VOLUME_TEARDOWN);
   }
 
@@ -429,7 +426,7 @@ export class PodWorker {
     return this.verdict?.phase ?? finalPhase(this.mains);
   }
 
-  private factsAt(at: string): PodFacts {
+  facts(at: string): PodFacts {
     const { inits, mains, sandboxReady, podIp, startTime } = this;
     const verdict = this.mode === 'finished' ? this.verdict : undefined;
     const { restartPolicy } = this.pod.spec;
@@ -444,12 +441,8 @@ export class PodWorker {
       hostIp: this.node.hostAddress,
       startTime,
       at,
-      willStart: (run) =>
-        this.mode === 'running' && (run.state === 'waiting' || restarts(run, restartPolicy)),
+      restarting: this.mode === 'running',
+      restartPolicy,
     };
-  }
-
-  private post(why?: string): void {
-    this.poster.post(this.facts, why);
   }
 }

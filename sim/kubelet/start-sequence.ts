@@ -106,7 +106,8 @@ export class StartSequence {
 
   private makeSandbox(): boolean {
     if (this.worker.openSandbox()) return true;
-    this.worker.tellPod(
+    this.worker.tell(
+      undefined,
       'Warning',
       'FailedCreatePodSandBox',
       'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox: ' +

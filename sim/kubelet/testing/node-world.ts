@@ -24,7 +24,7 @@ import { ImageRegistry } from '../image-registry.ts';
 import { Kubelet } from '../kubelet.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings, type NodeMachine } from '../settings.ts';
 
-export const TEST_MACHINE: NodeMachine = {
+const TEST_MACHINE: NodeMachine = {
   name: 'n1',
   group: 'test',
   zone: 'a',

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { POD } from '../../core/kinds/registry.ts';
+import { NodeWorld } from '../kubelet/testing/node-world.ts';
+import { randomStream } from '../random/keyed.ts';
+import type { FaultAction } from '../scenario/scenario.ts';
+import type { FaultWorld } from './fault.ts';
+import { endFault, startFault } from './list.ts';
+
+function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
+  return {
+    get now() {
+      return world.kernel.now;
+    },
+    view: world.server.state,
+    random: randomStream(1, 'fault'),
+    nodes: {
+      names: ['n1'],
+      crash: () => world.crash(),
+      recover: () => world.recover(),
+      partition: (_name, on) => (on ? world.partition() : world.heal()),
+      killContainer: (_node, key, container, how, cause) =>
+        world.kubelet.killContainer(key, container, how, cause),
+    },
+    registry: world.registry,
+    processes: {
+      crash: (name) => lines.push(`crash ${name}`),
+      restart: (name) => lines.push(`restart ${name}`),
+    },
+  };
+}
+
+function restarts(world: NodeWorld, name: string): number | undefined {
+  return world.server.state.get(POD, 'default', name)?.status.containerStatuses?.[0]?.restartCount;
+}
+
+function running(): NodeWorld {
+  const world = new NodeWorld({ settings: { events: false } });
+  world.pod('web');
+  world.pod('other');
+  world.runSeconds(30);
+  return world;
+}
+
+/** Start, go on for a minute, end, go on for another. */
+function play(world: NodeWorld, action: FaultAction): readonly string[] {
+  const target = faulty(world);
+  const active = startFault(target, action, world.stimulus('fault'));
+  world.runSeconds(60);
+  endFault(target, active, world.stimulus('end'));
+  world.runSeconds(60);
+  return active.hit;
+}
+
+describe('faults', () => {
+  it.each<[string, FaultAction & { fault: 'node-crash' }]>([
+    ['by name', { op: 'fault', fault: 'node-crash', node: { name: 'n1' } }],
+    [
+      'by label',
+      { op: 'fault', fault: 'node-crash', node: { any: { matchLabels: { 'kubernetes.io/os': 'linux' } } } },
+    ],
+    [
+      'by a pod',
+      { op: 'fault', fault: 'node-crash', node: { hosting: { namespace: 'default', name: 'web' } } },
+    ],
+  ])('node-crash takes a node %s down and brings it back', (_name, action) => {
+    const world = running();
+    expect(play(world, action)).toEqual(['n1']);
+    expect(restarts(world, 'web')).toBe(1);
+  });
+
+  it.each<[string, FaultAction & { fault: 'node-crash' }]>([
+    ['an unknown node', { op: 'fault', fault: 'node-crash', node: { name: 'n2' } }],
+    [
+      'a label that none has',
+      { op: 'fault', fault: 'node-crash', node: { any: { matchLabels: { a: 'b' } } } },
+    ],
+    [
+      'a pod that there is not',
+      { op: 'fault', fault: 'node-crash', node: { hosting: { namespace: 'x', name: 'y' } } },
+    ],
+  ])('hits nobody for %s', (_name, action) => {
+    expect(play(running(), action)).toEqual([]);
+  });
+
+  it('node-partition leaves the containers running', () => {
+    const world = running();
+    expect(play(world, { op: 'fault', fault: 'node-partition', node: { name: 'n1' } })).toEqual(['n1']);
+    expect(restarts(world, 'web')).toBe(0);
+  });
+
+  it('container-crash hits the pods that fit', () => {
+    const world = running();
+    const pods = { namespace: 'default', selector: { matchLabels: { app: 'web' } } };
+    expect(play(world, { op: 'fault', fault: 'container-crash', pods, exitCode: 1 })).toEqual([
+      'default/web',
+    ]);
+    expect([restarts(world, 'web'), restarts(world, 'other')]).toEqual([1, 0]);
+  });
+
+  it('image-pull-failure keeps new images away while it lasts', () => {
+    const world = running();
+    const target = faulty(world);
+    const action: FaultAction = { op: 'fault', fault: 'image-pull-failure', image: 'busybox*' };
+    const active = startFault(target, action, world.stimulus('fault'));
+    world.pod('new', { containers: [{ name: 'c', image: 'busybox' }] });
+    world.runSeconds(60);
+    expect(world.get('new')?.status.phase).toBe('Pending');
+    endFault(target, active, world.stimulus('end'));
+    world.runSeconds(120);
+    expect(world.get('new')?.status.phase).toBe('Running');
+  });
+
+  it('controller-crash crashes and restarts a process', () => {
+    const world = running();
+    const lines: string[] = [];
+    const target = faulty(world, lines);
+    const active = startFault(
+      target,
+      { op: 'fault', fault: 'controller-crash', controller: 'kube-scheduler' },
+      { rv: 1 },
+    );
+    endFault(target, active, { rv: 1 });
+    expect(lines).toEqual(['crash kube-scheduler', 'restart kube-scheduler']);
+  });
+});
