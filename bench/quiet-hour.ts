@@ -10,6 +10,7 @@ export const quietHourBenchmark: Benchmark = {
   run: () => {
     const scenario = scaleScenario(1000, false, 3000);
     const simulation = new Simulation(scenario);
+    simulation.boot();
     const settled = scenario.startTime + 10 * MINUTE;
     simulation.runUntil(settled);
     const before = simulation.journal.lastNumber;

@@ -1,15 +1,116 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
+import { initCommand } from './commands/init.ts';
+import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
+import { replayCommand } from './commands/replay.ts';
+import { runCommand } from './commands/run.ts';
+import { whyCommand } from './commands/why.ts';
+import { EXIT, reportFailure } from './exit.ts';
+import { VERSION } from './version.ts';
 
-/** The compiled file is dist/cli/main.js, so the manifest is two folders up. */
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  readonly version: string;
-};
+let exitCode: number = EXIT.fine;
+
+/** A command's own code, or what its failure comes to. */
+function finish(command: () => number): void {
+  try {
+    exitCode = command();
+  } catch (error) {
+    exitCode = reportFailure(error);
+  }
+}
+
+function collected(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+function separated(value: string): readonly string[] {
+  return value.split(',');
+}
 
 const program = new Command('wavetank')
-  .description('A deterministic Kubernetes control plane: simulate, replay, explain.')
-  .version(manifest.version);
+  .description('Kubernetes, whole, in one deterministic program: the same storm, every time.')
+  .version(VERSION)
+  .exitOverride()
+  .showHelpAfterError('(wavetank --help shows every command)')
+  .configureHelp({ sortSubcommands: false });
 
-program.parse();
-if (process.argv.length <= 2) program.outputHelp();
+program
+  .command('run')
+  .description('run a scenario, or plain manifests on a default cluster')
+  .argument('<path...>', 'a scenario, or files and folders of manifests')
+  .option('--seed <n>', 'seed of every draw')
+  .option('--for <duration>', 'virtual time to run: 30m')
+  .option('--nodes <n>', 'nodes of the cluster')
+  .option('--set <path=value>', 'change the scenario: spec.cluster.nodeGroups[0].count=5', collected)
+  .option('--until-settled', 'stop when the cluster has come to rest')
+  .option('--out <file>', 'write the log; .gz compresses it')
+  .option('--json', 'print one JSON object')
+  .action((paths: string[], options) => finish(() => runCommand(paths, options)));
+
+/** Options of every command that reads a log as kubectl reads a cluster. */
+function readsLog(command: Command): Command {
+  return command
+    .requiredOption('--log <file>', 'the log of a run')
+    .option('--at <time>', 'when: 5m30s since the start, a date, or rv:1234; the end unless given')
+    .option('-n, --namespace <name>', 'namespace', 'default')
+    .option('-A, --all-namespaces', 'all namespaces');
+}
+
+readsLog(program.command('get'))
+  .description('list objects, in the columns of kubectl')
+  .argument('<resource...>', 'pods, deploy/web, all, pods,services')
+  .option('-l, --selector <labels>', 'only those with the labels: app=web,tier!=db')
+  .option('-o, --output <format>', 'wide, yaml, json or name')
+  .option('--show-labels', 'labels as the last column')
+  .option('--no-headers', 'no line of headers')
+  .option('--sort-by <path>', 'order by a field: .metadata.name')
+  .action((words: string[], options) =>
+    finish(() => getCommand(words, { ...options, noHeaders: options.headers === false })),
+  );
+
+readsLog(program.command('describe'))
+  .description('tell about objects at length')
+  .argument('<resource...>', 'pod/web, deployments')
+  .option('-l, --selector <labels>', 'only those with the labels')
+  .action((words: string[], options) => finish(() => describeCommand(words, options)));
+
+readsLog(program.command('events'))
+  .description("the cluster's Event objects, by time")
+  .option('--for <object>', 'only those about KIND/NAME')
+  .option('--types <list>', 'Normal, Warning or both', separated)
+  .option('--no-headers', 'no line of headers')
+  .action((options) => finish(() => eventsCommand({ ...options, noHeaders: options.headers === false })));
+
+program
+  .command('why')
+  .description("the chain of causes of an object's state, or of its absence")
+  .argument('<object>', 'pod/web-1, deployment/web')
+  .requiredOption('--log <file>', 'the log of a run')
+  .option('--at <time>', 'when: 5m30s since the start, a date, or rv:1234; the end unless given')
+  .option('-n, --namespace <name>', 'namespace', 'default')
+  .option('--json', 'print one JSON object')
+  .action((target: string, options) => finish(() => whyCommand(target, options)));
+
+program
+  .command('replay')
+  .description('run a log again from its stimuli')
+  .argument('<file>', 'the log of a run')
+  .option('--verify', 'compare with the log, event by event')
+  .option('--out <file>', 'write the log of the re-execution')
+  .option('--json', 'print one JSON object')
+  .action((file: string, options) => finish(() => replayCommand(file, options)));
+
+program
+  .command('init')
+  .description('write a commented first scenario')
+  .argument('[file]', 'where', 'scenario.yaml')
+  .action((file: string) => finish(() => initCommand(file)));
+
+try {
+  program.parse();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version that were asked for are fine; everything else that commander refuses is bad usage.
+  exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.badInput;
+}
+process.exitCode = exitCode;

@@ -219,6 +219,22 @@ export class State implements View {
     return copy;
   }
 
+  /** The state that a reading of a log came to. */
+  static of(
+    objects: Iterable<{ readonly kind: KindRef; readonly key: string; readonly object: KubeObject }>,
+    version: number,
+  ): State {
+    const state = new State();
+    const next = KINDS.map(() => 0);
+    for (const { kind, key, object } of objects) {
+      const slot = next[kind.index] as number;
+      next[kind.index] = slot + 1;
+      state.table(kind).created(slot, key, object);
+    }
+    state.current = version;
+    return state;
+  }
+
   /** The version moves on with records that are not events. */
   advance(version: number): void {
     if (version > this.current) this.current = version;

@@ -1,0 +1,128 @@
+import type { LogHeader } from '../../core/log/format.ts';
+import { snapshotOf } from '../../core/log/format.ts';
+import { LogError } from '../../core/log/log-error.ts';
+import type { View } from '../../core/store/view.ts';
+import { readLog } from '../../files/log/read-log.ts';
+import { openLogWriter } from '../../files/log/write-log.ts';
+import { type Divergence, LogComparison } from '../../files/replay/compare-log.ts';
+import { type Recording, recordingCollector, reExecute } from '../../sim/re-execute.ts';
+import type { Simulation } from '../../sim/simulation.ts';
+import { EXIT, InputError } from '../exit.ts';
+import { warnOfTornTail } from '../log-view.ts';
+import { Progress } from '../terminal.ts';
+import { formatVirtualTime } from '../time.ts';
+import { VERSION } from '../version.ts';
+import { divergenceText } from './divergence.ts';
+
+export interface ReplayOptions {
+  readonly verify?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+interface Opened {
+  readonly header: LogHeader;
+  readonly recording: Recording;
+  /** What is wrong with the file itself: a broken chain, found where it was read. */
+  readonly damage: LogError | undefined;
+}
+
+/** Reads as much as there is: a damaged log still has the stimuli that stand before the damage. */
+function open(file: string): Opened {
+  const collector = recordingCollector();
+  let header: LogHeader | undefined;
+  let damage: LogError | undefined;
+  try {
+    const reading = readLog(file, { onRecord: collector.sink });
+    header = reading.header;
+    warnOfTornTail(file, reading.summary?.tornTail);
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error;
+    damage = error;
+  }
+  const recording = collector.finish();
+  if (typeof recording === 'string') throw damage ?? new InputError(`${file}: ${recording}`);
+  const { scenario } = recording;
+  header ??= { version: VERSION, start: scenario.startTime, scenario: scenario.name, seed: scenario.seed };
+  return { header, recording, damage };
+}
+
+function noView(): never {
+  throw new Error('the log asked for the state before there was one');
+}
+
+function verify(file: string, { header, recording, damage }: Opened, json: boolean): number {
+  if (header.version !== VERSION) {
+    throw new InputError(
+      `${file} was written by wavetank ${String(header.version)}, and this is ${VERSION}: a log re-executes to the ` +
+        'same bytes only with the version that wrote it. Reading it (get, describe, why) works with both',
+    );
+  }
+  let simulation: Simulation | undefined;
+  const comparison = new LogComparison(file, header, () => simulation?.view ?? noView());
+  const progress = new Progress();
+  const startedAt = process.hrtime.bigint();
+  const { endAt } = recording;
+  const outcome = reExecute(recording, {
+    sinks: [comparison.sink],
+    onStart: (started) => {
+      simulation = started;
+    },
+    onProgress: (now) => {
+      progress.update(() => `re-executing ${file}: ${formatVirtualTime(now - header.start)}`);
+      return comparison.divergence !== undefined;
+    },
+  });
+  progress.clear();
+  const { divergence, sha256 } = comparison.finish();
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  const records = outcome.simulation.journal.lastNumber;
+  if (json) {
+    const result = { file, ok: divergence === undefined, records, sha256, seconds, divergence };
+    process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  } else if (divergence === undefined) {
+    const span = formatVirtualTime(endAt - header.start);
+    process.stdout.write(
+      `verified: ${file} re-executed bit for bit (${records.toLocaleString('en')} records, ${span} of virtual time, ` +
+        `${seconds.toFixed(2)} s)\nsha256 ${sha256}\n`,
+    );
+  } else {
+    process.stdout.write(differs(file, divergence, damage));
+  }
+  return divergence === undefined ? EXIT.fine : EXIT.failed;
+}
+
+function differs(file: string, divergence: Divergence, damage: LogError | undefined): string {
+  const cause = damage === undefined ? '' : `The file was changed after it was written: ${damage.message}\n`;
+  return `not verified: ${file} and its re-execution part at line ${divergence.line}\n${divergenceText(divergence)}${cause}`;
+}
+
+/** `wavetank replay FILE` */
+export function replayCommand(file: string, options: ReplayOptions): number {
+  const opened = open(file);
+  if (options.verify === true) return verify(file, opened, options.json === true);
+  if (options.out === undefined) {
+    throw new InputError(
+      'replay needs --verify, to compare with the log, or --out FILE, to write the re-execution',
+    );
+  }
+  if (opened.damage !== undefined) throw opened.damage;
+  let simulation: Simulation | undefined;
+  const view = (): View => simulation?.view ?? noView();
+  const header = { ...opened.header, version: VERSION };
+  const writer = openLogWriter(options.out, header, { snapshot: () => snapshotOf(view()) });
+  try {
+    reExecute(opened.recording, {
+      sinks: [writer.append],
+      onStart: (started) => {
+        simulation = started;
+      },
+    });
+    const { records, sha256 } = writer.close();
+    process.stdout.write(`wrote ${options.out}: ${records.toLocaleString('en')} records, sha256 ${sha256}\n`);
+    return EXIT.fine;
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+import type { TornTail } from '../core/log/block-reader.ts';
+import type { Moment as LogMoment } from '../core/log/decoder.ts';
+import { State } from '../core/store/state.ts';
+import type { View } from '../core/store/view.ts';
+import type { Micros } from '../core/time.ts';
+import { readLog, readStateAt } from '../files/log/read-log.ts';
+import { InputError } from './exit.ts';
+import { parseMoment } from './time.ts';
+
+/** What a log says about one moment. */
+export interface LogView {
+  readonly view: View;
+  readonly now: Micros;
+  readonly start: Micros;
+}
+
+/** Say aloud that the end of a log was cut off: nobody should take the rest for the whole. */
+export function warnOfTornTail(file: string, tail: TornTail | undefined): void {
+  if (tail === undefined) return;
+  const { droppedLines, droppedBytes, lastRv } = tail;
+  process.stderr.write(
+    `warning: ${file} was not closed: ${droppedLines} lines (${droppedBytes} bytes) after its last whole block ` +
+      `are left out, and it ends at record ${lastRv}\n`,
+  );
+}
+
+function headerStart(file: string): Micros {
+  // Reading up to the first record is enough to learn where the clock started.
+  return readLog(file, { at: { rv: 1 } }).header.start;
+}
+
+export function logMoment(text: string, start: Micros): LogMoment {
+  const parsed = parseMoment(text, start);
+  if (!parsed.ok) throw new InputError(`--at: ${parsed.error}`);
+  return parsed.moment.type === 'rv' ? { rv: parsed.moment.rv } : { t: parsed.moment.t };
+}
+
+/** The state of a log at a moment, or at its end. */
+export function openLog(file: string, at: string | undefined): LogView {
+  if (at === undefined) {
+    const { header, objects, rv, t, summary } = readLog(file);
+    warnOfTornTail(file, summary?.tornTail);
+    return { view: State.of(objects, rv), now: t, start: header.start };
+  }
+  const start = headerStart(file);
+  const moment = logMoment(at, start);
+  const { objects, rv, t, summary } = readStateAt(file, moment);
+  warnOfTornTail(file, summary?.tornTail);
+  // Between two records time goes on: ages are counted to the moment that was asked for.
+  const now = 't' in moment && summary === undefined ? Math.max(t, moment.t) : t;
+  return { view: State.of(objects, rv), now, start };
+}
