@@ -1,37 +1,11 @@
 import { milli, whole } from '../../core/quantity.ts';
 import type { Container, EnvFromSource, EnvVar, Pod, Quantity } from '../../core/schema/types.generated.ts';
-import { type DescribeText, sortedKeys } from './describe-text.ts';
+import type { DescribeText } from './describe-text.ts';
 
-const SUBSCRIPT = /^metadata\.(labels|annotations)\['(.+)'\]$/;
-
-function quotedMap(map: Readonly<Record<string, string>> | undefined): string {
-  return sortedKeys(map)
-    .map((key) => `${key}=${JSON.stringify(map?.[key])}`)
-    .join('\n');
-}
-
-/** The value of a downward-API field that kubectl knows to look up: metadata alone (kubectl `fieldpath`). */
-function fieldValue(pod: Pod, path: string): string {
-  const { metadata } = pod;
-  const subscript = SUBSCRIPT.exec(path);
-  if (subscript !== null) {
-    const map = subscript[1] === 'labels' ? metadata.labels : metadata.annotations;
-    return map?.[subscript[2] ?? ''] ?? '';
-  }
-  switch (path) {
-    case 'metadata.annotations':
-      return quotedMap(metadata.annotations);
-    case 'metadata.labels':
-      return quotedMap(metadata.labels);
-    case 'metadata.name':
-      return metadata.name;
-    case 'metadata.namespace':
-      return metadata.namespace ?? '';
-    case 'metadata.uid':
-      return metadata.uid;
-    default:
-      return '';
-  }
+/** The value of a downward-API field that kubectl knows to look up; the others it only names. */
+function fieldValue({ metadata }: Pod, path: string): string {
+  if (path === 'metadata.name') return metadata.name;
+  return path === 'metadata.namespace' ? (metadata.namespace ?? '') : '';
 }
 
 /** A container's own amount in units of the divisor, rounded up, as its process sees it. */

@@ -51,13 +51,21 @@ function downwardApi(text: DescribeText, { items = [] }: DownwardAPIVolumeSource
   }
 }
 
-function nestedRows(text: DescribeText, level: number, title: string, values: readonly string[]): void {
-  const shown = values.length === 0 ? ['<none>'] : values;
-  for (const [index, value] of shown.entries()) text.line(level, index === 0 ? `${title}:` : '', value);
+/** kubectl indents the values of these rows along with their titles. */
+const NESTED = '    ';
+
+function nestedRows(text: DescribeText, title: string, values: readonly string[]): void {
+  for (const [index, value] of values.entries()) {
+    text.line(2, index === 0 ? `${title}:` : NESTED, `${NESTED}${value}`);
+  }
 }
 
 function pairs(map: StringMap | undefined): readonly string[] {
   return sortedKeys(map).map((key) => `${key}=${map?.[key]}`);
+}
+
+function orNoneRow(values: readonly string[]): readonly string[] {
+  return values.length === 0 ? ['<none>'] : values;
 }
 
 function ephemeral(text: DescribeText, template: PersistentVolumeClaimTemplate | undefined): void {
@@ -70,13 +78,10 @@ function ephemeral(text: DescribeText, template: PersistentVolumeClaimTemplate |
   const { metadata, spec } = template;
   text.line(2, 'StorageClass:', spec.storageClassName ?? '');
   text.line(2, 'Volume:', spec.volumeName ?? '');
-  nestedRows(text, 2, 'Labels', pairs(metadata?.labels));
-  nestedRows(
-    text,
-    2,
-    'Annotations',
-    sortedKeys(metadata?.annotations).map((key) => `${key}: ${metadata?.annotations?.[key]}`),
-  );
+  const annotations = metadata?.annotations;
+  const told = sortedKeys(annotations).map((key) => `${key}: ${annotations?.[key]}`);
+  nestedRows(text, 'Labels', orNoneRow(pairs(metadata?.labels)));
+  nestedRows(text, 'Annotations', orNoneRow(told));
   text.line(2, 'Capacity:', '');
   text.line(2, 'Access Modes:', '');
   if (spec.volumeMode !== undefined) text.line(2, 'VolumeMode:', spec.volumeMode);
@@ -121,7 +126,9 @@ function describeSource(text: DescribeText, volume: Volume): void {
       ['FSType', csi.fsType ?? ''],
       ['ReadOnly', csi.readOnly === true],
     ]);
-    nestedRows(text, 2, 'VolumeAttributes', pairs(csi.volumeAttributes));
+    const attributes = pairs(csi.volumeAttributes);
+    if (attributes.length === 0) text.line(2, 'VolumeAttributes:', '<none>');
+    nestedRows(text, 'VolumeAttributes', attributes);
   } else if (image !== undefined) {
     rows(text, 'Image (a container image or OCI artifact)', [
       ['Reference', image.reference ?? ''],

@@ -10,16 +10,16 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** A text that stands where YAML expects one of its own words, numbers or times (go-yaml v2 `resolve`). */
 const RESERVED =
-  /^(?:|~|null|Null|NULL|y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|true|True|TRUE|false|False|FALSE|<<|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+  /^(?:|~|null|Null|NULL|y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF|true|True|TRUE|false|False|FALSE|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
 const NUMBER =
   /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[0-9][0-9_]*|(?:\.[0-9_]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$/;
 const TIME =
   /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|\s+)\d{1,2}:\d{1,2}:\d{1,2}(?:\.\d+)?(?:\s*(?:Z|[-+]\d{1,2}(?::?\d{2})?))?)?$/;
 /** Signs that a plain text may not begin with, or not contain in this place. */
 const NOT_PLAIN = /^(?:[#,[\]{}&*!|>'"%@`]|[-?:](?:\s|$)|---|\.\.\.)|^\s|\s$|:(?:\s|$)|\s#/;
-/** What can't be shown: control characters, tabs among them. */
+/** What go-yaml won't write as it is: control characters, tabs among them, and all beyond the basic plane. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the point is to find them
-const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ufffe\uffff]/;
+const UNPRINTABLE = /[\u0000-\u0009\u000b-\u001f\u007f-\u0084\u0086-\u009f\ufeff\ufffe-\u{10ffff}]/u;
 
 function readsAsText(text: string): boolean {
   return !RESERVED.test(text) && !NUMBER.test(text) && !TIME.test(text);
@@ -44,9 +44,9 @@ function escaped(char: string): string {
   if (known !== undefined) return known;
   if (!UNPRINTABLE.test(char)) return char;
   const code = char.codePointAt(0) ?? 0;
-  return code < 0x100
-    ? `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`
-    : `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`;
+  const digits = code.toString(16).toUpperCase();
+  if (code < 0x100) return `\\x${digits.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${digits.padStart(4, '0')}` : `\\U${digits.padStart(8, '0')}`;
 }
 
 /** Where a scalar stands: how far its line has got, and how deep a folded line begins. */
