@@ -45,14 +45,40 @@ function holds(node: NodeInfo, image: string): boolean {
   return false;
 }
 
+/** What a node scores that holds so much of what the pod's containers want. */
+function scoreOf(sum: number, containers: number): number {
+  const largest = LARGEST_PER_CONTAINER * containers;
+  const counted = Math.min(Math.max(sum, SMALLEST), largest);
+  return Math.floor((MAX_NODE_SCORE * (counted - SMALLEST)) / (largest - SMALLEST));
+}
+
+/** For so many images at most the scores of all their combinations are written out. */
+const COMBINED_IMAGES_MAX = 4;
+
+/**
+ * The scores of every combination of the images that a node may hold: while they stay, so does every node's score,
+ * though the bytes change with each node that pulls. For many images the bytes themselves.
+ */
+function combinedScores(wanted: readonly WantedImage[], containers: number): string {
+  if (wanted.length > COMBINED_IMAGES_MAX) {
+    return wanted.map(({ name, scaledBytes }) => `${name} ${scaledBytes}`).join();
+  }
+  const scores: number[] = [];
+  for (let combination = 1; combination < 1 << wanted.length; combination += 1) {
+    let sum = 0;
+    wanted.forEach(({ scaledBytes }, place) => {
+      if ((combination & (1 << place)) !== 0) sum += scaledBytes;
+    });
+    scores.push(scoreOf(sum, containers));
+  }
+  return `${wanted.map(({ name }) => name).join()} ${scores.join()}`;
+}
+
 export const imageLocality: Plugin = {
   name: 'ImageLocality',
   dependsOn: 'node',
-  /** Which of the images are anywhere, in proportion to how many of the nodes hold them. */
-  version: ({ pod }, cluster) =>
-    wantedImages(pod, cluster)
-      .map(({ name, scaledBytes }) => `${name} ${scaledBytes}`)
-      .join(),
+  /** What holding the images is worth now, by how many of the nodes hold them. */
+  version: ({ pod }, cluster) => combinedScores(wantedImages(pod, cluster), containersOf(pod).length),
   preScore: (state, { pod }, cluster) => {
     const wanted = wantedImages(pod, cluster);
     if (wanted.length === 0) return 'skip';
@@ -62,8 +88,6 @@ export const imageLocality: Plugin = {
   score: (state, { pod }, node) => {
     let sum = 0;
     for (const { name, scaledBytes } of state.read(WANTED)) if (holds(node, name)) sum += scaledBytes;
-    const largest = LARGEST_PER_CONTAINER * containersOf(pod).length;
-    const counted = Math.min(Math.max(sum, SMALLEST), largest);
-    return Math.floor((MAX_NODE_SCORE * (counted - SMALLEST)) / (largest - SMALLEST));
+    return scoreOf(sum, containersOf(pod).length);
   },
 };
