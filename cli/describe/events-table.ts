@@ -21,7 +21,7 @@ function lastTimestamp(event: Event): number {
 }
 
 /** Those of an object, by their last timestamp, then in key order (kubectl `SortableEvents`). */
-export function eventsOf(object: KubeObject, { view }: DescribeContext): readonly Event[] {
+function eventsOf(object: KubeObject, { view }: DescribeContext): readonly Event[] {
   const { namespace } = object.metadata;
   const events = view.list(EVENT, namespace).filter((event) => isAbout(event, object));
   return events.sort((a, b) => {

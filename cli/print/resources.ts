@@ -18,7 +18,7 @@ function namesOf(kind: Kind): readonly string[] {
 }
 
 /** A kind by any name that `kubectl api-resources` lists, with or without `.group` or `.version.group`. */
-export function findKind(word: string): Kind | undefined {
+function findKind(word: string): Kind | undefined {
   const wanted = word.toLowerCase();
   const dot = wanted.indexOf('.');
   const name = dot < 0 ? wanted : wanted.slice(0, dot);

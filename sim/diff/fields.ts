@@ -80,7 +80,7 @@ export function fieldChanges(from: unknown, to: unknown): readonly FieldChange[]
 /** Longer values are cut: a change is told in a line. */
 const VALUE_LENGTH = 60;
 
-export function valueText(value: unknown): string {
+function valueText(value: unknown): string {
   if (value === undefined) return 'unset';
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   if (text === '') return '""';

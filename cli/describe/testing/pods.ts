@@ -197,7 +197,7 @@ const status = {
     st('side', { waiting: { reason: 'CrashLoopBackOff', message: 'm' } }, { ready: false }),
   ],
 };
-export const owner = [
+const owner = [
   { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-rs', controller: true },
 ];
 export const template = {
