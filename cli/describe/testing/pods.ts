@@ -197,9 +197,7 @@ const status = {
     st('side', { waiting: { reason: 'CrashLoopBackOff', message: 'm' } }, { ready: false }),
   ],
 };
-const owner = [
-  { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-rs', controller: true },
-];
+const owner = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-rs', controller: true }];
 export const template = {
   metadata: { creationTimestamp: null, labels: { app: 'web', tier: 'a' }, annotations: { note: 'x' } },
   spec: { ...spec, nodeName: undefined },
