@@ -23,8 +23,98 @@ export interface Tally {
 
 const NONE: readonly Pod[] = [];
 
-/** Hot path: one pass, and nothing is allocated but the result. */
+/** What one pod counts as. */
+const ACTIVE = 1;
+const FULLY_LABELED = 2;
+const READY = 4;
+const TERMINATING = 8;
+const STRAY = 16;
+
+/** What the pods of a list count as, one by one: of the next list only what is another pod is looked at. */
+interface Counted {
+  readonly owned: readonly Pod[];
+  readonly marks: Uint8Array;
+  readonly tally: Tally;
+}
+
+/** By the ReplicaSet's spec, which is what the marks depend on besides the pods. */
+const countedBySpec = new WeakMap<ReplicaSet['spec'], Counted>();
+
+function markOf(
+  pod: Pod,
+  matches: (labels: StringMap | undefined) => boolean,
+  matchesTemplate: (labels: StringMap | undefined) => boolean,
+): number {
+  if (isPodTerminal(pod)) return 0;
+  const { labels, deletionTimestamp } = pod.metadata;
+  const matched = matches(labels);
+  if (deletionTimestamp !== undefined) return matched ? TERMINATING : 0;
+  if (!matched) return STRAY;
+  return ACTIVE | (matchesTemplate(labels) ? FULLY_LABELED : 0) | (isPodReady(pod) ? READY : 0);
+}
+
+function sumOf(owned: readonly Pod[], marks: Uint8Array): Tally {
+  let active = 0;
+  let fullyLabeled = 0;
+  let ready = 0;
+  let terminating = 0;
+  let strays: Pod[] | undefined;
+  for (let i = 0; i < marks.length; i += 1) {
+    const mark = marks[i] as number;
+    if ((mark & ACTIVE) !== 0) active += 1;
+    if ((mark & FULLY_LABELED) !== 0) fullyLabeled += 1;
+    if ((mark & READY) !== 0) ready += 1;
+    if ((mark & TERMINATING) !== 0) terminating += 1;
+    if ((mark & STRAY) !== 0) {
+      strays ??= [];
+      strays.push(owned[i] as Pod);
+    }
+  }
+  return {
+    active,
+    fullyLabeled,
+    ready,
+    available: ready,
+    terminating,
+    nextAvailable: undefined,
+    strays: strays ?? NONE,
+  };
+}
+
+/**
+ * The tally of a ReplicaSet that asks for no `minReadySeconds`. A ReplicaSet is looked at at each change of one of
+ * its pods, so what the others count as is remembered by the identity of the pods. Hot path.
+ */
+function tallyBesides(replicaSet: ReplicaSet, owned: readonly Pod[]): Tally {
+  const { spec } = replicaSet;
+  const known = countedBySpec.get(spec);
+  if (known?.owned === owned) return known.tally;
+  const matches = compileSelector(spec.selector);
+  const matchesTemplate = selectorFromMap(spec.template?.metadata?.labels);
+  const comparable = known !== undefined && known.owned.length === owned.length;
+  const marks = comparable ? known.marks.slice() : new Uint8Array(owned.length);
+  for (let i = 0; i < owned.length; i += 1) {
+    const pod = owned[i] as Pod;
+    if (comparable && known.owned[i] === pod) continue;
+    marks[i] = markOf(pod, matches, matchesTemplate);
+  }
+  const tally = sumOf(owned, marks);
+  countedBySpec.set(spec, { owned, marks, tally });
+  return tally;
+}
+
 export function tallyOf(
+  replicaSet: ReplicaSet,
+  owned: readonly Pod[],
+  adopted: readonly Pod[],
+  now: Micros,
+): Tally {
+  const isPlain = (replicaSet.spec.minReadySeconds ?? 0) === 0 && adopted.length === 0;
+  return isPlain ? tallyBesides(replicaSet, owned) : fullTally(replicaSet, owned, adopted, now);
+}
+
+/** One pass over all pods: the plain form that `tallyOf` comes to, and the one that knows the time. */
+export function fullTally(
   replicaSet: ReplicaSet,
   owned: readonly Pod[],
   adopted: readonly Pod[],

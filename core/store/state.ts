@@ -1,5 +1,5 @@
 import type { KubeObject } from '../api/object.ts';
-import { controllerOf, objectKey } from '../api/object.ts';
+import { controllerOf, type OwnerReference, objectKey } from '../api/object.ts';
 import type { KindRef } from '../kinds/kind-ref.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { EventRecord } from '../log/record.ts';
@@ -9,15 +9,31 @@ import type { View } from './view.ts';
 class Bucket {
   readonly slots = new Set<number>();
   private sorted: readonly number[] | undefined;
+  private selected: readonly KubeObject[] | undefined;
 
   add(slot: number): void {
     this.slots.add(slot);
     this.sorted = undefined;
+    this.selected = undefined;
   }
 
   remove(slot: number): void {
     this.slots.delete(slot);
     this.sorted = undefined;
+    this.selected = undefined;
+  }
+
+  /** One of the objects is another one now. */
+  touch(): void {
+    this.selected = undefined;
+  }
+
+  /** The very same array until something in it changes: whoever reads it twice can see that nothing did. */
+  select(keys: readonly string[], objects: readonly (KubeObject | undefined)[]): readonly KubeObject[] {
+    if (this.selected === undefined) {
+      this.selected = this.inKeyOrder(keys).map((slot) => objects[slot] as KubeObject);
+    }
+    return this.selected;
   }
 
   inKeyOrder(keys: readonly string[]): readonly number[] {
@@ -42,16 +58,24 @@ interface SpecWithNode {
 }
 
 const NONE: readonly string[] = [];
+const NO_OBJECTS: readonly KubeObject[] = [];
+const NO_OWNER: readonly string[] = [''];
+
+const uidsOfOwners = new WeakMap<readonly OwnerReference[], readonly string[]>();
 
 /** Objects without any owner stand under the empty uid. */
 const OWNER_RULE: IndexRule = {
   unchanged: (previous, next) => previous.metadata.ownerReferences === next.metadata.ownerReferences,
   values: (object) => {
     const owners = object.metadata.ownerReferences;
-    if (owners === undefined || owners.length === 0) return [''];
-    const [only] = owners;
-    if (owners.length === 1 && only !== undefined) return [only.uid];
-    return [...new Set(owners.map((owner) => owner.uid))];
+    if (owners === undefined || owners.length === 0) return NO_OWNER;
+    // All pods of a ReplicaSet share one list.
+    let uids = uidsOfOwners.get(owners);
+    if (uids === undefined) {
+      uids = [...new Set(owners.map((owner) => owner.uid))];
+      uidsOfOwners.set(owners, uids);
+    }
+    return uids;
   },
 };
 
@@ -113,7 +137,10 @@ class Index {
   }
 
   replace(slot: number, previous: KubeObject, next: KubeObject): void {
-    if (this.rule.unchanged(previous, next)) return;
+    if (this.rule.unchanged(previous, next)) {
+      for (const value of this.rule.values(next)) this.buckets.get(value)?.touch();
+      return;
+    }
     this.remove(slot, previous);
     this.add(slot, next);
   }
@@ -152,6 +179,7 @@ class Table {
   updated(slot: number, object: KubeObject): void {
     const previous = this.objects[slot] as KubeObject;
     this.objects[slot] = object;
+    this.all.touch();
     for (const index of this.indexes) index.replace(slot, previous, object);
   }
 
@@ -170,8 +198,7 @@ class Table {
   }
 
   select(bucket: Bucket | undefined): readonly KubeObject[] {
-    if (bucket === undefined) return [];
-    return bucket.inKeyOrder(this.keys).map((slot) => this.objects[slot] as KubeObject);
+    return bucket === undefined ? NO_OBJECTS : bucket.select(this.keys, this.objects);
   }
 
   list(): readonly KubeObject[] {

@@ -116,6 +116,10 @@ export class ControllerHost implements Target {
   private reconcile(key: string, cause: Cause): void {
     const outcome = this.controller.reconcile(this.view, key, this.memory.get(key), this.kernel.now);
     this.remember(key, outcome.memory);
+    if (outcome.requests.length === 0) {
+      this.conclude(key, cause, outcome.error !== undefined, outcome.requeueAfter, outcome.requeueReason);
+      return;
+    }
     const session: Session = {
       key,
       cause,
@@ -202,19 +206,25 @@ export class ControllerHost implements Target {
   }
 
   private finish(session: Session): void {
-    const { key, cause } = session;
     this.busy -= 1;
-    if (session.retry) {
+    const { key, cause, retry, requeueAfter, requeueReason } = session;
+    this.conclude(key, cause, retry, requeueAfter, requeueReason);
+  }
+
+  /** A reconciliation is over: when does the key come back? */
+  private conclude(
+    key: string,
+    cause: Cause,
+    retry: boolean,
+    requeueAfter: number | undefined,
+    reason: string | undefined,
+  ): void {
+    if (retry) {
       this.queue.addRateLimited(key, cause);
     } else {
       this.queue.forget(key);
-      if (session.requeueAfter !== undefined) {
-        const reason = session.requeueReason;
-        this.queue.addAfter(
-          key,
-          session.requeueAfter,
-          reason === undefined ? cause : { rv: cause.rv, reason },
-        );
+      if (requeueAfter !== undefined) {
+        this.queue.addAfter(key, requeueAfter, reason === undefined ? cause : { rv: cause.rv, reason });
       }
     }
     this.queue.done(key);
