@@ -1,8 +1,8 @@
 import type { Result } from '../../core/api/command.ts';
 import type { KubeObject } from '../../core/api/object.ts';
 import { isPodScheduled, isPodTerminal } from '../../core/kinds/pod/status.ts';
-import { NODE, POD } from '../../core/kinds/registry.ts';
-import type { Node, Pod } from '../../core/schema/types.generated.ts';
+import { NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
+import type { Namespace, Node, PersistentVolumeClaim, Pod } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
@@ -85,10 +85,23 @@ export class Scheduler {
 
   /** An informer's event. `cause` is the number of its record. */
   observe(event: WatchEvent, cause: number, now: Micros): void {
-    const { object } = event;
     // The kind of an object says its type.
-    if (object.kind === POD.kind) this.#observePod(event as WatchEvent<Pod & KubeObject>, cause, now);
-    else if (object.kind === NODE.kind) this.#observeNode(event as WatchEvent<Node & KubeObject>, cause, now);
+    switch (event.object.kind) {
+      case POD.kind:
+        this.#observePod(event as WatchEvent<Pod & KubeObject>, cause, now);
+        return;
+      case NODE.kind:
+        this.#observeNode(event as WatchEvent<Node & KubeObject>, cause, now);
+        return;
+      case NAMESPACE.kind:
+        this.#cache.setNamespace(event.object as Namespace, event.type !== 'DELETED');
+        return;
+      case PERSISTENT_VOLUME_CLAIM.kind:
+        this.#observeClaim(event as WatchEvent<PersistentVolumeClaim & KubeObject>, cause, now);
+        return;
+      default:
+        throw new Error(`the scheduler was given a ${event.object.kind}, which it doesn't watch`);
+    }
   }
 
   /** Runs a scheduling cycle for the next pod that is due, if there is one. */
@@ -284,6 +297,13 @@ export class Scheduler {
     }
     const changes = nodeChanges(previous, node);
     this.#queue.move({ resource: 'Node', action: 'Update', changes, previous, node }, cause, now);
+  }
+
+  #observeClaim(event: WatchEvent<PersistentVolumeClaim & KubeObject>, cause: number, now: Micros): void {
+    const { namespace, name } = event.object.metadata;
+    this.#cache.setClaim(event.object, event.type !== 'DELETED');
+    const action = event.type === 'ADDED' ? 'Add' : event.type === 'DELETED' ? 'Delete' : 'Update';
+    this.#queue.move({ resource: 'PersistentVolumeClaim', action, namespace, name }, cause, now);
   }
 
   #skip(queued: QueuedPod): SchedulingDecision {

@@ -1,5 +1,6 @@
+import { keyOf, objectKey, type StringMap } from '../../../core/api/object.ts';
 import { resourcesOf } from '../../../core/kinds/pod/resources.ts';
-import type { Node } from '../../../core/schema/types.generated.ts';
+import type { Namespace, Node, PersistentVolumeClaim } from '../../../core/schema/types.generated.ts';
 import { ChangeLog } from './change-log.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { HostPort } from './host-port.ts';
@@ -38,6 +39,8 @@ export class ClusterCache implements ClusterView {
   readonly #placed = new Map<string, Placed>();
   /** How many pods of each priority hold a place: few distinct ones, so the lowest is found by looking at all. */
   readonly #priorities = new Map<number, number>();
+  readonly #namespaces = new Map<string, Namespace>();
+  readonly #claims = new Map<string, PersistentVolumeClaim>();
   podsWithAffinity = 0;
   /** Raised whenever a node with an object comes or goes. */
   nodeSetVersion = 0;
@@ -125,6 +128,24 @@ export class ClusterCache implements ClusterView {
     let lowest = Number.POSITIVE_INFINITY;
     for (const priority of this.#priorities.keys()) if (priority < lowest) lowest = priority;
     return lowest;
+  }
+
+  namespaceLabels(name: string): StringMap | undefined {
+    return this.#namespaces.get(name)?.metadata.labels;
+  }
+
+  claim(namespace: string | undefined, name: string): PersistentVolumeClaim | undefined {
+    return this.#claims.get(objectKey(namespace, name));
+  }
+
+  setNamespace(namespace: Namespace, exists: boolean): void {
+    if (exists) this.#namespaces.set(namespace.metadata.name, namespace);
+    else this.#namespaces.delete(namespace.metadata.name);
+  }
+
+  setClaim(claim: PersistentVolumeClaim, exists: boolean): void {
+    if (exists) this.#claims.set(keyOf(claim), claim);
+    else this.#claims.delete(keyOf(claim));
   }
 
   setNode(node: Node): void {

@@ -1,3 +1,5 @@
+import type { StringMap } from '../../../core/api/object.ts';
+import type { PersistentVolumeClaim } from '../../../core/schema/types.generated.ts';
 import type { NodeInfo } from './node-info.ts';
 
 /** The cluster as plugins see it. */
@@ -12,6 +14,8 @@ export interface ClusterView {
   readonly podsWithAffinity: number;
   /** Priority of the least important pod that holds a place; infinite where there is none. */
   lowestPriority(): number;
+  namespaceLabels(name: string): StringMap | undefined;
+  claim(namespace: string | undefined, name: string): PersistentVolumeClaim | undefined;
 }
 
 /** Which images the nodes hold. */

@@ -2,7 +2,7 @@ import type { Node } from '../../../core/schema/types.generated.ts';
 import type { ImageState, ImageStates } from './cluster-view.ts';
 
 interface Entry {
-  sizeBytes: number;
+  readonly sizeBytes: number;
   nodeCount: number;
 }
 
@@ -28,24 +28,24 @@ export class ImageTable implements ImageStates {
   replace(previous: Node | undefined, next: Node | undefined): void {
     const before = imagesOf(previous);
     const after = imagesOf(next);
-    for (const [name, sizeBytes] of after) {
-      const held = before.get(name);
-      if (held === sizeBytes) continue;
-      this.#change(name, held === undefined ? 1 : 0, sizeBytes);
-    }
-    for (const name of before.keys()) if (!after.has(name)) this.#change(name, -1, undefined);
+    for (const [name, sizeBytes] of before) if (after.get(name) !== sizeBytes) this.#remove(name);
+    for (const [name, sizeBytes] of after) if (before.get(name) !== sizeBytes) this.#add(name, sizeBytes);
   }
 
-  /** The size last reported stands for all nodes, as in the real cache. */
-  #change(name: string, nodes: number, sizeBytes: number | undefined): void {
-    let entry = this.#entries.get(name);
-    if (entry === undefined) {
-      entry = { sizeBytes: 0, nodeCount: 0 };
-      this.#entries.set(name, entry);
-    }
+  /** The size that the first node reported stands for all, as in the real cache. */
+  #add(name: string, sizeBytes: number): void {
     this.version += 1;
-    entry.nodeCount += nodes;
-    if (sizeBytes !== undefined) entry.sizeBytes = sizeBytes;
+    const entry = this.#entries.get(name);
+    if (entry === undefined) this.#entries.set(name, { sizeBytes, nodeCount: 1 });
+    else entry.nodeCount += 1;
+  }
+
+  #remove(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry === undefined)
+      throw new Error(`a node gave up the image ${name}, which none was known to hold`);
+    this.version += 1;
+    entry.nodeCount -= 1;
     if (entry.nodeCount === 0) this.#entries.delete(name);
   }
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Node, Pod, Taint, Toleration } from '../../../core/schema/types.generated.ts';
+import type {
+  Node,
+  Pod,
+  Taint,
+  Toleration,
+  TopologySpreadConstraint,
+} from '../../../core/schema/types.generated.ts';
 import { randomStream } from '../../../sim/random/keyed.ts';
 import { ClusterCache } from '../cache/cluster-cache.ts';
 import { podInfo } from '../cache/pod-info.ts';
@@ -56,6 +62,13 @@ function randomNode(name: string, draw: Below): Node {
   };
 }
 
+const ALIKE = { matchLabels: { app: 'test' } };
+
+function spread(draw: Below): TopologySpreadConstraint {
+  const whenUnsatisfiable = pick(['DoNotSchedule', 'ScheduleAnyway'] as const, draw);
+  return { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable, labelSelector: ALIKE };
+}
+
 function randomSpec(draw: Below): Pod['spec'] {
   const requests: Record<string, string> = {};
   if (draw(4) > 0) requests.cpu = pick(['0', '100m', '500m', '1', '3'], draw);
@@ -64,8 +77,14 @@ function randomSpec(draw: Below): Pod['spec'] {
   if (draw(8) === 0) requests['ephemeral-storage'] = '4Gi';
   const tolerations = Array.from({ length: draw(3) }, (): Toleration => {
     const key = pick([...KEYS, undefined], draw);
-    if (key === undefined || draw(2) === 0) return { key, operator: 'Exists', effect: pick([...EFFECTS, undefined], draw) };
-    return { key, operator: 'Equal', value: pick(['a', 'b'], draw), effect: pick([...EFFECTS, undefined], draw) };
+    if (key === undefined || draw(2) === 0)
+      return { key, operator: 'Exists', effect: pick([...EFFECTS, undefined], draw) };
+    return {
+      key,
+      operator: 'Equal',
+      value: pick(['a', 'b'], draw),
+      effect: pick([...EFFECTS, undefined], draw),
+    };
   });
   const zone = { key: 'zone', operator: 'In' as const, values: [pick(['a', 'b', 'c'], draw), 'a'] };
   const required =
@@ -98,7 +117,14 @@ function randomSpec(draw: Below): Pod['spec'] {
     ],
     nodeSelector: draw(6) === 0 ? { disk: 'ssd' } : undefined,
     tolerations,
+    topologySpreadConstraints: draw(12) === 0 ? [spread(draw)] : undefined,
     affinity: {
+      podAntiAffinity:
+        draw(12) > 0
+          ? undefined
+          : {
+              requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: ALIKE, topologyKey: 'zone' }],
+            },
       nodeAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: required,
         preferredDuringSchedulingIgnoredDuringExecution: preferred,
@@ -114,7 +140,14 @@ function podOf(spec: Pod['spec'], number: number): Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default', uid: name, resourceVersion: '1', creationTimestamp: '' },
+    metadata: {
+      name,
+      namespace: 'default',
+      uid: name,
+      resourceVersion: '1',
+      creationTimestamp: '',
+      labels: ALIKE.matchLabels,
+    },
     spec,
     status: {},
   };

@@ -29,14 +29,7 @@ export type ClusterEvent =
       readonly pod: Pod;
     }
   | {
-      readonly resource:
-        | 'PersistentVolumeClaim'
-        | 'PersistentVolume'
-        | 'StorageClass'
-        | 'Service'
-        | 'ReplicaSet'
-        | 'StatefulSet'
-        | 'Namespace';
+      readonly resource: 'PersistentVolumeClaim';
       readonly action: 'Add' | 'Update' | 'Delete';
       readonly namespace: string | undefined;
       readonly name: string;
