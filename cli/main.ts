@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { diffCommand } from './commands/diff.ts';
 import { initCommand } from './commands/init.ts';
 import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -99,6 +100,14 @@ program
   .option('--out <file>', 'write the log of the re-execution')
   .option('--json', 'print one JSON object')
   .action((file: string, options) => finish(() => replayCommand(file, options)));
+
+program
+  .command('diff')
+  .description('what differs between two logs, or two moments of one')
+  .argument('<a>', 'a log, or LOG@TIME')
+  .argument('<b>', 'a log, or LOG@TIME')
+  .option('--json', 'print one JSON object')
+  .action((a: string, b: string, options) => finish(() => diffCommand(a, b, options)));
 
 program
   .command('init')
