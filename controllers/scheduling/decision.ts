@@ -1,5 +1,6 @@
 import type { Pod } from '../../core/schema/types.generated.ts';
 import type { Request } from '../controller.ts';
+import type { FitFailure } from './message.ts';
 
 /** How many nodes refused the pod for one reason of one plugin. */
 export interface CountedReason {
@@ -30,4 +31,10 @@ export interface SchedulingDecision {
    * its result goes to `bound`, or the first failure before it.
    */
   readonly requests: readonly Request[];
+}
+
+export function countedReasons({ histogram }: FitFailure): readonly CountedReason[] {
+  return histogram.flatMap(({ rejection, nodes }) =>
+    rejection.reasons.map((reason) => ({ plugin: rejection.plugin, reason, nodes })),
+  );
 }

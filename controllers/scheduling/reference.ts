@@ -51,12 +51,7 @@ function intersection(a: ReadonlySet<string> | undefined, b: ReadonlySet<string>
   return a === undefined ? b : new Set([...a].filter((name) => b.has(name)));
 }
 
-export function runPreFilters(
-  profile: Profile,
-  state: CycleState,
-  pod: PodInfo,
-  cluster: ClusterView,
-): PreFiltered {
+function runPreFilters(profile: Profile, state: CycleState, pod: PodInfo, cluster: ClusterView): PreFiltered {
   const skipped = new Set<Plugin>();
   const restrictors: string[] = [];
   let nodeNames: ReadonlySet<string> | undefined;

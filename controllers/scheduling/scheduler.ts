@@ -7,7 +7,7 @@ import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { type PodInfo, podInfo } from './cache/pod-info.ts';
-import type { CountedReason, SchedulingDecision } from './decision.ts';
+import { countedReasons, type SchedulingDecision } from './decision.ts';
 import { type Explanation, explanationOf } from './explanation.ts';
 import { type Placement, Placer } from './fast/placement.ts';
 import { type ClusterEvent, NO_NODE_CHANGES } from './framework/cluster-event.ts';
@@ -397,12 +397,6 @@ export class Scheduler {
     const { pod } = info;
     this.#queue.move({ resource: 'AssignedPod', action: 'Delete', previous: pod, pod }, queued.cause, now);
   }
-}
-
-function countedReasons({ histogram }: FitFailure): readonly CountedReason[] {
-  return histogram.flatMap(({ rejection, nodes }) =>
-    rejection.reasons.map((reason) => ({ plugin: rejection.plugin, reason, nodes })),
-  );
 }
 
 function decisionOf(

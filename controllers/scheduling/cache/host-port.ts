@@ -11,7 +11,7 @@ const ANY_ADDRESS = '0.0.0.0';
 const NONE: readonly HostPort[] = [];
 
 /** Two pods can't share a port of one protocol where their addresses are the same, or either takes all addresses. */
-export function portsConflict(a: HostPort, b: HostPort): boolean {
+function portsConflict(a: HostPort, b: HostPort): boolean {
   if (a.port !== b.port || a.protocol !== b.protocol) return false;
   return a.ip === b.ip || a.ip === ANY_ADDRESS || b.ip === ANY_ADDRESS;
 }

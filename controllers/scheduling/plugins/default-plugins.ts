@@ -19,7 +19,7 @@ import { volumeBinding } from './volume-binding.ts';
  * The plugins that are on by default, in the order in which they run, with their weights
  * (https://kubernetes.io/docs/reference/scheduling/config/#scheduling-plugins; `getDefaultPlugins`).
  */
-export const DEFAULT_PLUGINS: readonly WeightedPlugin[] = [
+const DEFAULT_PLUGINS: readonly WeightedPlugin[] = [
   { plugin: schedulingGates, weight: 0 },
   { plugin: prioritySort, weight: 0 },
   { plugin: nodeUnschedulable, weight: 0 },
