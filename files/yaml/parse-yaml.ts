@@ -1,14 +1,15 @@
 import {
   type Document,
+  isAlias,
+  isCollection,
+  isNode,
+  isPair,
   isScalar,
   LineCounter,
-  type Node,
   parseAllDocuments,
   type Tags,
-  visit,
   type YAMLParseError,
 } from 'yaml';
-import { pathText } from '../../sim/scenario/problem.ts';
 import type { FileProblem } from '../problem.ts';
 import { type YamlDocument, yamlDocument } from './yaml-document.ts';
 
@@ -70,9 +71,9 @@ function hintFor(text: string): string {
 /** Reads the documents of a file of YAML or JSON. `file` is how problems call it. */
 export function parseYaml(text: string, file: string): ParsedYaml {
   const lines = new LineCounter();
-  const problemAt = (offset: number, message: string, path?: string): FileProblem => {
+  const problemAt = (offset: number, message: string): FileProblem => {
     const { line, col } = lines.linePos(offset);
-    return { file, line, column: col, ...(path === undefined ? {} : { path }), message };
+    return { file, line, column: col, message };
   };
   const documents: YamlDocument[] = [];
   try {
@@ -105,30 +106,56 @@ function sentence(error: YAMLParseError): string {
 /** What the parser throws for a document that is made to break it. */
 function unreadable(error: unknown): string | undefined {
   if (error instanceof RangeError) return 'nested too deeply to be read';
-  if (error instanceof ReferenceError) {
-    return error.message.includes('alias count')
-      ? 'uses its aliases too often: unfolded, they would fill the memory'
-      : "can't be read as YAML: an alias stands for something that contains it";
+  if (error instanceof ReferenceError && error.message.includes('alias count')) {
+    return 'uses its aliases too often: unfolded, they would fill the memory';
   }
   return undefined;
 }
 
-/** Keys that reach into JavaScript's own objects, and nesting that would exhaust the stack. */
-function unsafePart(document: Document): { readonly offset: number; readonly message: string } | undefined {
-  let found: { offset: number; message: string } | undefined;
-  visit(document, (_key, node, ancestors) => {
-    // Every level has the collection and, in a map, the pair.
-    if (ancestors.length > 2 * DEPTH_MAX) {
-      const offset = (node as Node | null)?.range?.[0] ?? 0;
-      found = { offset, message: `nested more than ${DEPTH_MAX} levels deep` };
-      return visit.BREAK;
+interface Unsafe {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/**
+ * What no later reader should meet: keys that reach into JavaScript's own objects, nesting that would exhaust the
+ * stack (aliases unfolded), and an alias for something that contains it.
+ */
+function unsafePart(document: Document): Unsafe | undefined {
+  const heights = new Map<unknown, number>();
+  const open = new Set<unknown>();
+  let found: Unsafe | undefined;
+  const refuse = (node: unknown, message: string): number => {
+    found ??= { offset: (isNode(node) ? node.range?.[0] : undefined) ?? 0, message };
+    return 0;
+  };
+
+  /** Levels below a node, at most the limit: deeper ones are refused on the way. */
+  function heightOf(node: unknown, depth: number): number {
+    if (found !== undefined) return 0;
+    if (isAlias(node)) {
+      const target = node.resolve(document);
+      return open.has(target)
+        ? refuse(node, "can't be read as YAML: an alias stands for something that contains it")
+        : heightOf(target, depth);
     }
-    if (_key === 'key' && isScalar(node) && node.value === '__proto__') {
-      const message = `${pathText(['__proto__'])} is not allowed as the name of a field`;
-      found = { offset: node.range?.[0] ?? 0, message };
-      return visit.BREAK;
+    if (!isCollection(node)) return 0;
+    const known = heights.get(node);
+    if (depth + (known ?? 0) > DEPTH_MAX) return refuse(node, `nested more than ${DEPTH_MAX} levels deep`);
+    if (known !== undefined) return known;
+    open.add(node);
+    let height = 0;
+    for (const item of node.items) {
+      if (isPair(item) && isScalar(item.key) && item.key.value === '__proto__') {
+        refuse(item.key, '__proto__ is not allowed as the name of a field');
+      }
+      height = Math.max(height, 1 + heightOf(isPair(item) ? item.value : item, depth + 1));
     }
-    return undefined;
-  });
+    open.delete(node);
+    heights.set(node, height);
+    return height;
+  }
+
+  heightOf(document.contents, 1);
   return found;
 }
