@@ -4,7 +4,7 @@ import { Scheduler } from '../../controllers/scheduling/scheduler.ts';
 import type { Command, Result } from '../../core/api/command.ts';
 import type { ApiServer } from '../../core/api/server.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
+import { NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import { MILLISECOND, type Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
@@ -29,7 +29,7 @@ const COMPONENT = 'default-scheduler';
 const CYCLE: Micros = MILLISECOND;
 
 /** Kinds that the scheduler looks at, in the order in which its cache is filled. */
-const WATCHED: readonly Kind[] = [NODE, PERSISTENT_VOLUME_CLAIM, POD];
+const WATCHED: readonly Kind[] = [NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD];
 
 /** How the scheduler's flags set its options. */
 function optionsFrom(flags: KubernetesSettings['kubeScheduler'], random: RandomStream): SchedulerOptions {
@@ -97,9 +97,9 @@ export class SchedulerProcess implements Target {
     this.client = this.newClient();
     this.eventClient = this.newClient();
     this.recorder = this.newRecorder();
-    this.reader = new WatchReader(this.kernel, this.stream, this.settings.watchDelay, (event) =>
-      this.deliver(event),
-    );
+    const { kernel, stream } = this;
+    const deliver = (event: EventRecord): void => this.deliver(event);
+    this.reader = new WatchReader(kernel, stream, this.settings.watchDelay, deliver, WATCHED);
     for (const kind of WATCHED) {
       for (const object of this.server.state.list(kind)) {
         this.scheduler.observe({ type: 'ADDED', object, previous: undefined }, cause.rv, this.kernel.now);
@@ -146,8 +146,6 @@ export class SchedulerProcess implements Target {
 
   /** Hot path. */
   private deliver(event: EventRecord): void {
-    const { kind } = event;
-    if (kind !== POD && kind !== NODE && kind !== PERSISTENT_VOLUME_CLAIM) return;
     const watchEvent: WatchEvent = watchEventOf(event);
     this.scheduler.observe(watchEvent, event.rv, this.kernel.now);
     this.plan();

@@ -1,10 +1,14 @@
+import type { Kind } from '../../core/kinds/kind.ts';
 import type { Journal } from '../../core/log/journal.ts';
 import type { EventRecord } from '../../core/log/record.ts';
-import type { Micros } from '../../core/time.ts';
+import { MILLISECOND, type Micros } from '../../core/time.ts';
 import { type Kernel, PRIORITY, type Target } from '../kernel/kernel.ts';
 
 /** How many events are kept before those that every reader has seen are dropped. */
 const TRIM_AT = 65_536;
+
+/** Events of one millisecond travel together: a watch is a stream of frames, not of single events. */
+const FRAME: Micros = MILLISECOND;
 
 /**
  * The API server's watch cache, as far as the simulated world needs it: recent events in order, and readers
@@ -19,7 +23,7 @@ export class WatchStream {
     journal.subscribe((record) => {
       if (record.type !== 'event') return;
       this.events.push(record);
-      for (const reader of this.readers) reader.noticed(record.t);
+      for (const reader of this.readers) reader.noticed(record);
       if (this.events.length >= TRIM_AT) this.trim();
     });
   }
@@ -59,24 +63,37 @@ export class WatchReader implements Target {
   private readonly stream: WatchStream;
   private readonly delay: Micros;
   private readonly deliver: (event: EventRecord) => void;
+  private readonly kinds: ReadonlySet<number> | undefined;
   private scheduled = false;
   private stopped = false;
 
-  /** `deliver` is called for each event in order. */
-  constructor(kernel: Kernel, stream: WatchStream, delay: Micros, deliver: (event: EventRecord) => void) {
+  /** `deliver` is called for each event in order; of these kinds alone where they are given. */
+  constructor(
+    kernel: Kernel,
+    stream: WatchStream,
+    delay: Micros,
+    deliver: (event: EventRecord) => void,
+    kinds?: readonly Kind[],
+  ) {
     this.kernel = kernel;
     this.stream = stream;
     this.delay = delay;
     this.deliver = deliver;
+    this.kinds = kinds === undefined ? undefined : new Set(kinds.map((kind) => kind.index));
     this.position = stream.end;
     stream.add(this);
   }
 
   /** Hot path. */
-  noticed(t: Micros): void {
-    if (this.scheduled || this.stopped) return;
+  noticed(event: EventRecord): void {
+    if (this.scheduled || this.stopped || !this.follows(event.kind)) return;
     this.scheduled = true;
-    this.kernel.schedule(t + this.delay, PRIORITY.watch, this, undefined);
+    const due = Math.ceil((event.t + this.delay) / FRAME) * FRAME;
+    this.kernel.schedule(due, PRIORITY.watch, this, undefined);
+  }
+
+  private follows(kind: Kind): boolean {
+    return this.kinds === undefined || this.kinds.has(kind.index);
   }
 
   stop(): void {
@@ -90,9 +107,14 @@ export class WatchReader implements Target {
     let event = this.stream.at(this.position);
     while (event !== undefined && event.t + this.delay <= now) {
       this.position += 1;
-      this.deliver(event);
+      if (this.follows(event.kind)) this.deliver(event);
       event = this.stream.at(this.position);
     }
-    if (event !== undefined) this.noticed(event.t);
+    // What nobody here follows is passed over, so that the next event to wait for is one that somebody does.
+    while (event !== undefined && !this.follows(event.kind)) {
+      this.position += 1;
+      event = this.stream.at(this.position);
+    }
+    if (event !== undefined) this.noticed(event);
   }
 }
