@@ -1,5 +1,4 @@
 import type { Controller } from '../controllers/controller.ts';
-import { CONTROLLERS } from '../controllers/list.ts';
 import type { NewObject } from '../core/api/object.ts';
 import { ApiServer } from '../core/api/server.ts';
 import { EVENT, LEASE } from '../core/kinds/registry.ts';
@@ -12,6 +11,7 @@ import { Cloud } from './cloud/cloud.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { ActorLink } from './host/actor-link.ts';
 import { bootstrapCluster } from './host/bootstrap.ts';
+import { controllersWith } from './host/controllers-with.ts';
 import { NodePool, nodeConcerned } from './host/node-pool.ts';
 import { ControllerProcess, type ProcessSettings } from './host/process.ts';
 import { SchedulerProcess } from './host/scheduler-process.ts';
@@ -115,7 +115,7 @@ export class Simulation implements Target {
       this.server,
       stream,
       'kube-controller-manager',
-      withReplacements(CONTROLLERS['kube-controller-manager'], options.controllers ?? []),
+      withReplacements(controllersWith(kubernetes.kubeControllerManager), options.controllers ?? []),
       processSettings(kubernetes.kubeControllerManager, kubernetes.events),
     );
     this.scheduler = new SchedulerProcess(

@@ -21,9 +21,15 @@ import {
 
 /** `--node-monitor-period`. All looks at nodes fall on multiples of it, so that a quiet cluster needs no timer. */
 const MONITOR_PERIOD: Micros = 5 * SECOND;
-/** `--node-monitor-grace-period`, 50 s since 1.32, and `--node-startup-grace-period`. */
-const MONITOR_GRACE: Micros = 50 * SECOND;
-const STARTUP_GRACE: Micros = 60 * SECOND;
+/** How long a node may be silent before it counts as lost. */
+export interface GracePeriods {
+  /** `--node-monitor-grace-period`, 50 s since 1.32. */
+  readonly monitor: Micros;
+  /** `--node-startup-grace-period`: of a node that was never heard of. */
+  readonly startup: Micros;
+}
+
+export const DEFAULT_GRACE: GracePeriods = { monitor: 50 * SECOND, startup: 60 * SECOND };
 
 /** `v1.NamespaceNodeLease`. */
 export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
@@ -50,7 +56,13 @@ function timeOf(text: string | undefined): Micros {
  * counts from the look that notices it, as in the real one, which compares times of its own clock alone.
  * `watchedSince`: a controller that has just started gives every node a whole period.
  */
-export function silentAt(view: View, node: Node, watchedSince: Micros, now: Micros): Micros | undefined {
+export function silentAt(
+  view: View,
+  node: Node,
+  watchedSince: Micros,
+  grace: GracePeriods,
+  now: Micros,
+): Micros | undefined {
   const lease = view.get(LEASE, NODE_LEASE_NAMESPACE, node.metadata.name);
   const spec: RenewedLeaseSpec | undefined = lease?.spec;
   if (spec?.renewEverySeconds !== undefined && spec.renewEverySeconds > 0) return undefined;
@@ -58,10 +70,10 @@ export function silentAt(view: View, node: Node, watchedSince: Micros, now: Micr
   const renewed = lease === undefined ? 0 : lastRenewal(lease, now);
   if (ready === undefined) {
     const since = Math.max(timeOf(node.metadata.creationTimestamp), renewed);
-    return lookAtOrAfter(since) + STARTUP_GRACE;
+    return lookAtOrAfter(since) + grace.startup;
   }
   const since = Math.max(watchedSince, renewed, timeOf(ready.lastHeartbeatTime));
-  return lookAtOrAfter(since) + MONITOR_GRACE;
+  return lookAtOrAfter(since) + grace.monitor;
 }
 
 /** The node with the conditions of its kubelet unknown; the very same one where Ready was unknown already. */

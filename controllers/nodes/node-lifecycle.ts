@@ -3,6 +3,7 @@ import { isPodReady } from '../../core/kinds/pod/status.ts';
 import { LEASE, NODE, POD } from '../../core/kinds/registry.ts';
 import type { Lease, Node, Pod } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
+import { humanDuration } from '../../core/text/human-duration.ts';
 import type { Micros } from '../../core/time.ts';
 import type {
   Controller,
@@ -17,7 +18,9 @@ import { DONE } from '../controller.ts';
 import { afterEviction, assessZones, mayEvict, nextEviction, type Zone } from './eviction-zones.ts';
 import {
   clearEvictionTaints,
+  DEFAULT_GRACE,
   evictionTaint,
+  type GracePeriods,
   NODE_LEASE_NAMESPACE,
   nextLook,
   silentAt,
@@ -81,7 +84,13 @@ function markNotReady(pods: readonly Pod[], now: Micros): readonly Request[] {
   });
 }
 
-function reconcileNode(view: View, name: string, before: NodeMemory | undefined, now: Micros): Outcome {
+function reconcileNode(
+  view: View,
+  name: string,
+  before: NodeMemory | undefined,
+  grace: GracePeriods,
+  now: Micros,
+): Outcome {
   const node = view.get(NODE, undefined, name);
   if (node === undefined) {
     if (before === undefined || !before.registered) return DONE;
@@ -101,11 +110,11 @@ function reconcileNode(view: View, name: string, before: NodeMemory | undefined,
   const requests = [...upkeep(node, now)];
   let memory: NodeMemory = { ...known, node };
   if (memory.lookAt !== undefined && now >= memory.lookAt) {
-    const looked = look(view, memory, now);
+    const looked = look(view, memory, grace, now);
     requests.push(...looked.requests);
     memory = looked.memory;
   }
-  const next = nextLookAt(view, memory, now);
+  const next = nextLookAt(view, memory, grace, now);
   memory = { ...memory, lookAt: next?.at };
   if (next === undefined) return { requests, memory };
   return { requests, memory, requeueAfter: next.at - now, requeueReason: next.reason };
@@ -115,6 +124,7 @@ function reconcileNode(view: View, name: string, before: NodeMemory | undefined,
 function look(
   view: View,
   before: NodeMemory,
+  grace: GracePeriods,
   now: Micros,
 ): { readonly requests: readonly Request[]; readonly memory: NodeMemory } {
   const { node } = before;
@@ -123,7 +133,7 @@ function look(
   if (!before.registered)
     requests.push(nodeEvent(node, 'RegisteredNode', `Registered Node ${name} in Controller`));
   const observed = readyStatus(node);
-  const silent = silentAt(view, node, before.watchedSince, now);
+  const silent = silentAt(view, node, before.watchedSince, grace, now);
   const current = silent !== undefined && now >= silent ? withUnknownConditions(node, now) : node;
   if (current !== node) requests.push({ verb: 'updateStatus', kind: NODE, object: current });
   // Taints follow the status as it was before this look.
@@ -141,7 +151,7 @@ interface DueLook {
   readonly reason: string;
 }
 
-function nextLookAt(view: View, memory: NodeMemory, now: Micros): DueLook | undefined {
+function nextLookAt(view: View, memory: NodeMemory, grace: GracePeriods, now: Micros): DueLook | undefined {
   const { node } = memory;
   const soon = nextLook(now);
   if (!memory.registered) return { at: soon, reason: 'the monitor looks at nodes every 5s' };
@@ -149,10 +159,10 @@ function nextLookAt(view: View, memory: NodeMemory, now: Micros): DueLook | unde
   if (taintCorrection(node, now).length > 0)
     return { at: soon, reason: 'its taints do not match its readiness' };
   if (readyStatus(node) === 'Unknown') return undefined;
-  const silent = silentAt(view, node, memory.watchedSince, now);
+  const silent = silentAt(view, node, memory.watchedSince, grace, now);
   if (silent === undefined) return undefined;
-  const grace = readyStatus(node) === undefined ? '1m0s' : '50s';
-  return { at: Math.max(silent, soon), reason: `no sign of life for ${grace}` };
+  const period = readyStatus(node) === undefined ? grace.startup : grace.monitor;
+  return { at: Math.max(silent, soon), reason: `no sign of life for ${humanDuration(period)}` };
 }
 
 function reconcileZones(view: View, before: ZonesMemory | undefined, now: Micros): Outcome {
@@ -212,10 +222,16 @@ function reconcilePod(view: View, key: string, now: Micros): Outcome {
   return { requests: markNotReady([pod], now), memory: undefined };
 }
 
-function reconcile(view: View, key: string, memory: LifecycleMemory | undefined, now: Micros): Outcome {
+function reconcile(
+  view: View,
+  key: string,
+  memory: LifecycleMemory | undefined,
+  grace: GracePeriods,
+  now: Micros,
+): Outcome {
   if (key === ZONES) return reconcileZones(view, memory?.sort === 'zones' ? memory : undefined, now);
   if (key.includes('/')) return reconcilePod(view, key, now);
-  return reconcileNode(view, key, memory?.sort === 'node' ? memory : undefined, now);
+  return reconcileNode(view, key, memory?.sort === 'node' ? memory : undefined, grace, now);
 }
 
 function onResult(
@@ -299,17 +315,22 @@ function keysOfPod({ object, previous }: WatchEvent<Pod>, view: View): readonly 
   return [`${namespace}/${name}`];
 }
 
-export const nodeLifecycleController: Controller<LifecycleMemory> = {
-  name: 'node-lifecycle-controller',
-  component: 'node-controller',
-  // `UpdateWorkerSize` of its node queue.
-  workers: 8,
-  // A watch's events are of its own kind: the casts below are that boundary.
-  watches: [
-    { kind: NODE, keys: (event) => keysOfNode(event as WatchEvent<Node>) },
-    { kind: LEASE, keys: (event) => keysOfLease(event as WatchEvent<Lease>) },
-    { kind: POD, keys: (event, view) => keysOfPod(event as WatchEvent<Pod>, view) },
-  ],
-  reconcile,
-  onResult,
-};
+/** With other grace periods than the defaults. */
+export function nodeLifecycle(grace: GracePeriods): Controller<LifecycleMemory> {
+  return {
+    name: 'node-lifecycle-controller',
+    component: 'node-controller',
+    // `UpdateWorkerSize` of its node queue.
+    workers: 8,
+    // A watch's events are of its own kind: the casts below are that boundary.
+    watches: [
+      { kind: NODE, keys: (event) => keysOfNode(event as WatchEvent<Node>) },
+      { kind: LEASE, keys: (event) => keysOfLease(event as WatchEvent<Lease>) },
+      { kind: POD, keys: (event, view) => keysOfPod(event as WatchEvent<Pod>, view) },
+    ],
+    reconcile: (view, key, memory, now) => reconcile(view, key, memory, grace, now),
+    onResult,
+  };
+}
+
+export const nodeLifecycleController: Controller<LifecycleMemory> = nodeLifecycle(DEFAULT_GRACE);

@@ -1,8 +1,8 @@
 import { MINUTE, SECOND } from '../../core/time.ts';
 
 /**
- * The settings of the control plane that a scenario may change, each under the name that the component itself has
- * for it: a command-line flag, or where there is none a field of its configuration file. Defaults are the
+ * The settings of the control plane that a scenario may change, and only those that have their effect here. Each has
+ * the name that the component itself has for it: a command-line flag, or where there is none a field of its configuration file. Defaults are the
  * components' own (https://kubernetes.io/docs/reference/command-line-tools-reference/ and
  * https://kubernetes.io/docs/reference/config-api/), unless a comment says otherwise.
  */
@@ -28,11 +28,6 @@ export const CONTROLLER_MANAGER_FLAGS = {
   'kube-api-burst': { type: 'integer', default: 30, min: 1, about: 'Requests that may go out at once.' },
   'concurrent-deployment-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for Deployments.' },
   'concurrent-replicaset-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for ReplicaSets.' },
-  'node-monitor-period': {
-    type: 'duration',
-    default: 5 * SECOND,
-    about: 'How often the node lifecycle controller looks at the nodes.',
-  },
   // 40s before Kubernetes 1.32.
   'node-monitor-grace-period': {
     type: 'duration',
@@ -43,34 +38,6 @@ export const CONTROLLER_MANAGER_FLAGS = {
     type: 'duration',
     default: MINUTE,
     about: 'The same for a node that has never been heard of.',
-  },
-  'node-eviction-rate': {
-    type: 'number',
-    default: 0.1,
-    about: 'Nodes a second whose pods are evicted in a healthy zone.',
-  },
-  'secondary-node-eviction-rate': {
-    type: 'number',
-    default: 0.01,
-    about: 'The same in an unhealthy zone of a large cluster.',
-  },
-  'unhealthy-zone-threshold': {
-    type: 'number',
-    default: 0.55,
-    max: 1,
-    about: 'Share of NotReady nodes (at least 3) from which a zone counts as unhealthy.',
-  },
-  'large-cluster-size-threshold': {
-    type: 'integer',
-    default: 50,
-    min: 0,
-    about: 'A zone with more nodes than this counts as large.',
-  },
-  'terminated-pod-gc-threshold': {
-    type: 'integer',
-    default: 12_500,
-    min: 0,
-    about: 'Terminated pods that may exist before the oldest are deleted; 0 keeps all.',
   },
 } as const satisfies FlagTable;
 
@@ -92,11 +59,6 @@ export const SCHEDULER_FLAGS = {
     about: 'Wait before the first retry of a pod that could not be scheduled.',
   },
   podMaxBackoffSeconds: { type: 'integer', default: 10, min: 1, about: 'Longest wait between two retries.' },
-  'pod-max-in-unschedulable-pods-duration': {
-    type: 'duration',
-    default: 5 * MINUTE,
-    about: 'An unschedulable pod is retried after this long in any case.',
-  },
 } as const satisfies FlagTable;
 
 export const KUBELET_FLAGS = {
@@ -106,11 +68,6 @@ export const KUBELET_FLAGS = {
     type: 'duration',
     default: 10 * SECOND,
     about: 'How often the kubelet computes the status of its node.',
-  },
-  nodeStatusReportFrequency: {
-    type: 'duration',
-    default: 5 * MINUTE,
-    about: 'How often it reports a status that has not changed.',
   },
   nodeLeaseDurationSeconds: {
     type: 'integer',
