@@ -63,6 +63,8 @@ function find(document: Document, path: Path): Found {
     const container = resolved(node, document);
     let next: unknown;
     if (typeof part === 'number' && isSeq(container)) {
+      // What is missing from an entry of a list is missing at the entry.
+      key = undefined;
       next = container.items[part];
     } else {
       const pair = pairIn(container, String(part), document);
