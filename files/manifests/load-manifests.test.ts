@@ -128,10 +128,10 @@ describe('bad input', () => {
     ],
     ['a template', 'chart.yaml', 'a: {{ .Values.x }}\nb: {{- end }}: c\n', ''],
     [
-      'duplicate key',
+      'wrong in the last of two fields of one name',
       'twice.yaml',
-      `${pod('a')}kind: Node\n`,
-      `twice.yaml:4:1: can't be read as YAML: the field is there twice in one object`,
+      `${pod('a')}spec:\n  containers: []\nspec:\n  containers: none\n`,
+      'twice.yaml:7:15: spec.containers: expected list, got string "none"',
     ],
     [
       'wrong type',

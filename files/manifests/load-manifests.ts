@@ -106,7 +106,7 @@ function readFile(file: ManifestFile, problems: FileProblem[]): readonly RawMani
     problems.push(read.problem);
     return [];
   }
-  const parsed = parseYaml(read.text, file.file);
+  const parsed = parseYaml(read.text, file.file, { lastOfDuplicates: true });
   problems.push(...parsed.problems);
   if (parsed.problems.length > 0) return [];
   if (parsed.documents.length === 0) {

@@ -68,8 +68,16 @@ function hintFor(text: string): string {
     : '';
 }
 
+export interface ParseYamlOptions {
+  /**
+   * The last of several fields of one name in an object holds. kubectl reads manifests so, and the API server never
+   * hears of the others (https://github.com/kubernetes/kubernetes/issues/125885).
+   */
+  readonly lastOfDuplicates?: boolean;
+}
+
 /** Reads the documents of a file of YAML or JSON. `file` is how problems call it. */
-export function parseYaml(text: string, file: string): ParsedYaml {
+export function parseYaml(text: string, file: string, options: ParseYamlOptions = {}): ParsedYaml {
   const lines = new LineCounter();
   const problemAt = (offset: number, message: string): FileProblem => {
     const { line, col } = lines.linePos(offset);
@@ -77,7 +85,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   };
   const documents: YamlDocument[] = [];
   try {
-    for (const document of parseAllDocuments(text, { ...OPTIONS, lineCounter: lines }) as Document[]) {
+    const parserOptions = { ...OPTIONS, uniqueKeys: options.lastOfDuplicates !== true, lineCounter: lines };
+    for (const document of parseAllDocuments(text, parserOptions) as Document[]) {
       const [error] = document.errors as YAMLParseError[];
       if (error !== undefined) {
         // Whatever follows a first error is most often its consequence.

@@ -44,11 +44,13 @@ function resolved(node: unknown, document: Document): unknown {
 /** The pair of a field, also one that a merge (`<<`) brings in. */
 function pairIn(map: unknown, name: string, document: Document): Pair | undefined {
   if (!isMap(map)) return undefined;
+  const nameOf = ({ key }: Pair): string | undefined => (isScalar(key) ? String(key.value) : undefined);
+  // Where a field is there twice, the last holds.
+  const own = map.items.findLast((pair) => nameOf(pair) === name);
+  if (own !== undefined) return own;
   let merged: Pair | undefined;
   for (const pair of map.items) {
-    const key = isScalar(pair.key) ? String(pair.key.value) : undefined;
-    if (key === name) return pair;
-    if (key !== '<<' || merged !== undefined) continue;
+    if (nameOf(pair) !== '<<' || merged !== undefined) continue;
     const source = resolved(pair.value, document);
     const maps = isSeq(source) ? source.items : [source];
     for (const each of maps) merged ??= pairIn(resolved(each, document), name, document);
