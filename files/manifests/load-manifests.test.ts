@@ -228,9 +228,7 @@ describe('bad input', () => {
   });
 
   test('a file that is not there', () => {
-    expect(problems(path.join(folder, 'nope.yaml'))).toEqual([
-      'nope.yaml: there is no file nope.yaml: check the path',
-    ]);
+    expect(problems(path.join(folder, 'nope.yaml'))).toEqual(['nope.yaml: does not exist: check the path']);
   });
 
   test('a file that is too large', () => {

@@ -49,7 +49,7 @@ function isUrl(text: string): boolean {
 }
 
 /** Where `named` is looked for: beside the scenario that names it, or in the working directory. */
-export function placeOf(named: string, base: string | undefined): string {
+function placeOf(named: string, base: string | undefined): string {
   return base === undefined || path.isAbsolute(named) ? named : path.join(base, named);
 }
 
@@ -72,6 +72,6 @@ export function manifestFiles(named: string, source: string, base?: string): Man
     return { files, problems: [] };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return { files: [], problems: [{ file: error.path, message: error.message }] };
+    return { files: [], problems: [{ file: error.path, message: error.problem }] };
   }
 }

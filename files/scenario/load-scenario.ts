@@ -8,7 +8,7 @@ import { type LoadedManifests, lastPart, loadManifests } from '../manifests/load
 import { manifestFiles } from '../manifests/manifest-files.ts';
 import type { FileProblem } from '../problem.ts';
 import { readText } from '../read-text.ts';
-import { type ParsedYaml, parseYaml } from '../yaml/parse-yaml.ts';
+import { type ParsedYaml, type ParseYamlOptions, parseYaml } from '../yaml/parse-yaml.ts';
 import type { Position, Spot, YamlDocument } from '../yaml/yaml-document.ts';
 import { applyOverrides, type Overrides, optionAt } from './overrides.ts';
 
@@ -33,9 +33,9 @@ export function loadInput(paths: readonly string[], overrides: Overrides = {}): 
   return { ok: false, problems: [{ file: scenario, message }] };
 }
 
-function parseFile(file: string): ParsedYaml {
+function parseFile(file: string, options?: ParseYamlOptions): ParsedYaml {
   const read = readText(file);
-  return 'text' in read ? parseYaml(read.text, file) : { documents: [], problems: [read.problem] };
+  return 'text' in read ? parseYaml(read.text, file, options) : { documents: [], problems: [read.problem] };
 }
 
 function isScenario(document: YamlDocument | undefined): boolean {
@@ -47,7 +47,11 @@ function isScenario(document: YamlDocument | undefined): boolean {
 function isScenarioFile(named: string): boolean {
   const { files } = manifestFiles(named, named);
   const [only] = files;
-  return only !== undefined && !only.isFound && isScenario(parseFile(only.file).documents[0]);
+  return (
+    only !== undefined &&
+    !only.isFound &&
+    isScenario(parseFile(only.file, { lastOfDuplicates: true }).documents[0])
+  );
 }
 
 /** Reads a scenario file and the manifests that it names. */
@@ -73,7 +77,7 @@ export function loadScenario(file: string, overrides: Overrides = {}): LoadedSce
 }
 
 /** Plain manifests on the default cluster. */
-export function scenarioFromManifests(paths: readonly string[], overrides: Overrides = {}): LoadedScenario {
+function scenarioFromManifests(paths: readonly string[], overrides: Overrides = {}): LoadedScenario {
   const loaded = loadManifests(paths);
   const raw = {
     apiVersion: SCENARIO_API_VERSION,
