@@ -3,7 +3,7 @@ import { type Micros, SECOND } from '../../core/time.ts';
 import { drawSpread } from '../random/distribution.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { NodeServices } from './node-services.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { PodControl } from './pod-control.ts';
 import {
   applyPlan,
   newProbe,
@@ -46,12 +46,12 @@ export function dropProbes(run: ContainerRun): void {
 
 /** The probes of a pod's containers: which there are, what their results lead to. */
 export class ContainerProbes {
-  private readonly worker: PodWorker;
+  private readonly worker: PodControl;
   private readonly node: NodeServices;
   /** When the pod's probe workers were made: their ticks count from here. */
   private base: Micros | undefined;
 
-  constructor(worker: PodWorker, node: NodeServices) {
+  constructor(worker: PodControl, node: NodeServices) {
     this.worker = worker;
     this.node = node;
   }

@@ -14,6 +14,7 @@ import { NodeAdmission } from './node-admission.ts';
 import { NODE_LEASE_NAMESPACE, NodeWriter, renewalsEnded } from './node-object.ts';
 import type { NodeServices } from './node-services.ts';
 import { PodAddresses } from './pod-addresses.ts';
+import type { PodControl } from './pod-control.ts';
 import { PodWorker } from './pod-worker.ts';
 import {
   type KubeletSettings,
@@ -206,7 +207,7 @@ export class Kubelet implements NodeServices {
     if (this.events && this.connected) this.context.event(request, cause);
   }
 
-  forget(worker: PodWorker): void {
+  forget(worker: PodControl): void {
     if (this.workers.get(worker.uid) === worker) this.workers.delete(worker.uid);
   }
 

@@ -8,7 +8,7 @@ import type { ImagePuller } from './image-puller.ts';
 import type { ImageRegistry } from './image-registry.ts';
 import type { NodeAdmission } from './node-admission.ts';
 import type { PodAddresses } from './pod-addresses.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { PodControl } from './pod-control.ts';
 
 /** What a pod's worker has of its node. */
 export interface NodeServices {
@@ -30,5 +30,5 @@ export interface NodeServices {
   send(command: Command, cause: Cause, done: (result: Result) => void): void;
   tell(request: EventRequest, cause: Cause): void;
   /** The pod is gone from the API and its containers have ended. */
-  forget(worker: PodWorker): void;
+  forget(worker: PodControl): void;
 }

@@ -6,15 +6,15 @@ import { type Micros, rfc3339 } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { AdmissionRefusal } from './node-admission.ts';
 import type { NodeServices } from './node-services.ts';
+import type { PodControl } from './pod-control.ts';
 import { composeStatus, type OwnStatus, rejectedStatus, withStatus } from './pod-status.ts';
-import type { PodWorker } from './pod-worker.ts';
 import { STATUS_RETRY_PERIOD } from './settings.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /** What one pod's worker writes to the API: statuses, and in the end the deletion. */
 export class PodPoster {
-  private readonly worker: PodWorker;
+  private readonly worker: PodControl;
   private readonly node: NodeServices;
   private posted: OwnStatus | undefined;
   private unanswered = 0;
@@ -25,7 +25,7 @@ export class PodPoster {
   private deleteAt: Micros = NEVER;
   private readonly onPosted = (result: Result): void => this.answered(result);
 
-  constructor(worker: PodWorker, node: NodeServices) {
+  constructor(worker: PodControl, node: NodeServices) {
     this.worker = worker;
     this.node = node;
   }

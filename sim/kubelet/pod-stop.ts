@@ -2,7 +2,7 @@ import type { Micros } from '../../core/time.ts';
 import { drawSpread } from '../random/distribution.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { NodeServices } from './node-services.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { PodControl } from './pod-control.ts';
 import { KILLED, plannedStop } from './shutdown.ts';
 import * as texts from './texts.ts';
 
@@ -10,13 +10,13 @@ const NEVER = Number.POSITIVE_INFINITY;
 
 /** The orderly end of a pod's containers: all at once, but the sidecars after the others. */
 export class PodStop {
-  private readonly worker: PodWorker;
+  private readonly worker: PodControl;
   private readonly node: NodeServices;
   /** In the order in which they start. */
   private readonly runs: readonly ContainerRun[];
   private killAt: Micros = NEVER;
 
-  constructor(worker: PodWorker, node: NodeServices, runs: readonly ContainerRun[]) {
+  constructor(worker: PodControl, node: NodeServices, runs: readonly ContainerRun[]) {
     this.worker = worker;
     this.node = node;
     this.runs = runs;

@@ -10,6 +10,7 @@ import { type ContainerRun, markTerminated, newRun } from './container-run.ts';
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
 import { podActions } from './pod-actions.ts';
+import type { PodControl } from './pod-control.ts';
 import { finalPhase, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
 import { PodPoster } from './pod-poster.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
@@ -39,7 +40,7 @@ interface Verdict {
  *
  * Every moment at which something is due is a field that ends in `At`; `NEVER` where nothing is.
  */
-export class PodWorker {
+export class PodWorker implements PodControl {
   readonly key: string;
   readonly uid: string;
   pod: Pod;

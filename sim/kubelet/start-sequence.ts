@@ -4,7 +4,7 @@ import { backOffEnd, nextBackOff } from './back-off.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { PullOutcome, PullTicket } from './image-puller.ts';
 import type { NodeServices } from './node-services.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { PodControl } from './pod-control.ts';
 import { CONTAINER_START_LEAST, CONTAINER_START_MOST, SANDBOX_LEAST, SANDBOX_MOST } from './settings.ts';
 import * as texts from './texts.ts';
 
@@ -16,7 +16,7 @@ const NEVER = Number.POSITIVE_INFINITY;
  * that can't be started doesn't keep the next from it, unless it is an init container.
  */
 export class StartSequence {
-  private readonly worker: PodWorker;
+  private readonly worker: PodControl;
   private readonly node: NodeServices;
   private queue: readonly ContainerRun[] = [];
   private position = 0;
@@ -27,7 +27,7 @@ export class StartSequence {
   private sandboxes = 0;
   private ticket: PullTicket | undefined;
 
-  constructor(worker: PodWorker, node: NodeServices) {
+  constructor(worker: PodControl, node: NodeServices) {
     this.worker = worker;
     this.node = node;
   }

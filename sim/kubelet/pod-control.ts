@@ -1,0 +1,34 @@
+import type { Pod } from '../../core/schema/types.generated.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Cause } from '../actor.ts';
+import type { ContainerRun } from './container-run.ts';
+import type { PodFacts } from './pod-status.ts';
+
+/** What the parts of a pod's worker (start, probes, stop, status) have of the worker itself. */
+export interface PodControl {
+  readonly key: string;
+  readonly uid: string;
+  readonly pod: Pod;
+  readonly address: string;
+  readonly sandboxReady: boolean;
+  /** What the next thing that is done has for its cause. */
+  readonly cause: Cause;
+  /** What a status says about the pod at a moment. */
+  facts(at: string): PodFacts;
+  /** By which draws for this container are keyed. */
+  entityOf(run: ContainerRun): string;
+  tell(run: ContainerRun | undefined, eventType: 'Normal' | 'Warning', reason: string, message: string): void;
+  /** Whether the sandbox could be made: it needs an address. */
+  openSandbox(): boolean;
+  containerStarted(run: ContainerRun, now: Micros): void;
+  /** The container waits, and why. */
+  trouble(run: ContainerRun, reason: string, message: string): void;
+  syncEnded(failed: boolean, touched: boolean, now: Micros): void;
+  probed(run: ContainerRun, why: string, now: Micros): void;
+  stopUnhealthy(run: ContainerRun, grace: Micros, now: Micros): void;
+  planExit(run: ContainerRun, exit: NonNullable<ContainerRun['exit']>): void;
+  /** A status was written as this record. */
+  wrote(rv: number): void;
+  /** Something changed that a timer depends on. */
+  rearm(): void;
+}
