@@ -29,6 +29,11 @@ spec:
         template:
           metadata: { labels: { app: web } }
           spec:
+            topologySpreadConstraints:   # one replica a node, as far as there are nodes
+              - maxSkew: 1
+                topologyKey: kubernetes.io/hostname
+                whenUnsatisfiable: ScheduleAnyway
+                labelSelector: { matchLabels: { app: web } }
             containers:
               - name: web
                 image: nginx:1.27
