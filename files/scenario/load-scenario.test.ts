@@ -178,7 +178,7 @@ describe('what is wrong is told with file, line and column', () => {
       '  manifests:\n    - { apiVersion: v1, kind: Pod, metadata: { nam: x } }\n',
       'bad.yaml:6:48: spec.manifests[0].metadata.nam: unknown field "nam", did you mean "name"?',
     ],
-    ['no manifest', '  manifests: [nope.yaml]\n', 'nope.yaml: there is no file nope.yaml: check the path'],
+    ['no manifest', '  manifests: [nope.yaml]\n', 'nope.yaml: does not exist: check the path'],
     [
       'duplicate key',
       '  seed: 1\n  seed: 2\n',

@@ -22,8 +22,8 @@ import { type ApplyItem, timelineEntry, type WrittenEntry } from './schema/timel
 
 export const SCENARIO_API_VERSION = 'wavetank.dev/v1alpha1';
 export const SCENARIO_KIND = 'Scenario';
-export const DEFAULT_SEED = 1;
-export const DEFAULT_DURATION: Duration = 10 * MINUTE;
+const DEFAULT_SEED = 1;
+const DEFAULT_DURATION: Duration = 10 * MINUTE;
 
 /** A scenario file, checked, with its defaults, and with the files that it names still to be read. */
 export interface ScenarioDocument {

@@ -2,7 +2,7 @@ import { DAY, HOUR, MILLISECOND, MINUTE, SECOND } from '../../core/time.ts';
 import type { Duration } from './scenario.ts';
 
 /** Longer than any run, and short enough that a start time plus a duration stays an exact number. */
-export const MAX_DURATION: Duration = 36_500 * DAY;
+const MAX_DURATION: Duration = 36_500 * DAY;
 
 /** What a scenario's author is told to write. */
 export const DURATION_FORM = 'a duration such as 90s, 5m30s or 1.5h (a plain number is seconds)';

@@ -18,7 +18,7 @@ export interface ScenarioSources {
 }
 
 /** For a scenario that is made, not read: its objects are all in it. */
-export const NO_FILES: ScenarioSources = {
+const NO_FILES: ScenarioSources = {
   load: (reference) => {
     throw new Error(`the scenario names the file ${reference}, and was read without files`);
   },
@@ -35,7 +35,7 @@ export function readScenario(raw: unknown, sources: ScenarioSources = NO_FILES):
   return read.ok ? resolveDocument(read.document, sources) : read;
 }
 
-export function resolveDocument(document: ScenarioDocument, sources: ScenarioSources): ReadScenario {
+function resolveDocument(document: ScenarioDocument, sources: ScenarioSources): ReadScenario {
   const resolver = new Resolver(sources);
   const manifestsPath = ['spec', 'manifests'];
   const manifests = resolver.objects(document.manifests, (index) => [...manifestsPath, index], undefined);

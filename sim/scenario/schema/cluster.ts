@@ -27,7 +27,7 @@ import {
 } from './fields.ts';
 
 /** The version whose behaviour is modelled, unless a scenario names another to be shown. */
-export const DEFAULT_VERSION = 'v1.34.0';
+const DEFAULT_VERSION = 'v1.34.0';
 
 const DEFAULT_MACHINE: Machine = { cpu: '4', memory: '16Gi', ephemeralStorage: '100Gi', pods: 110 };
 const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
@@ -35,7 +35,7 @@ const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
 const DEFAULT_BOOT_TIME = 1.5 * MINUTE;
 const NODES_MAX = 100_000;
 
-export const DEFAULT_GROUP: NodeGroup = {
+const DEFAULT_GROUP: NodeGroup = {
   name: 'node',
   count: 3,
   min: 3,
