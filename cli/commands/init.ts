@@ -5,7 +5,7 @@ import { EXIT, InputError } from '../exit.ts';
 const SCENARIO = `# A first scenario: two replicas of a web server, and the node under one of them crashes.
 # Run it:      wavetank run scenario.yaml --out run.jsonl
 # Look at it:  wavetank get pods -o wide --log run.jsonl --at 7m
-# Ask why:     wavetank why pod/NAME --log run.jsonl
+# Ask why:     wavetank why deployment/web --log run.jsonl --at 7m
 apiVersion: wavetank.dev/v1alpha1
 kind: Scenario
 metadata:
