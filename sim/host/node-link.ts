@@ -157,11 +157,10 @@ export class NodeLink implements ActorContext, Target {
       this.known.delete(key);
       this.observer?.observePod({ type: 'DELETED', object: pod, previous: pod }, cause);
     }
-    for (const pod of listed) this.tell(pod, cause);
+    for (const pod of listed) this.tell(keyOf(pod), pod, cause);
   }
 
-  private tell(pod: Pod, cause: Cause): void {
-    const key = keyOf(pod);
+  private tell(key: string, pod: Pod, cause: Cause): void {
     const before = this.known.get(key);
     if (before === pod) return;
     this.known.set(key, pod);
@@ -182,7 +181,7 @@ export class NodeLink implements ActorContext, Target {
     }
     const cause: Cause = { rv: event.rv };
     if (event.verb !== 'delete') {
-      this.tell(event.next as Pod, cause);
+      this.tell(event.key, event.next as Pod, cause);
       return;
     }
     const pod = event.previous as Pod;

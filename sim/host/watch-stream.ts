@@ -4,8 +4,11 @@ import type { EventRecord } from '../../core/log/record.ts';
 import { MILLISECOND, type Micros } from '../../core/time.ts';
 import { type Kernel, PRIORITY, type Target } from '../kernel/kernel.ts';
 
-/** How many events are kept before those that every reader has seen are dropped. */
-const TRIM_AT = 65_536;
+/**
+ * How many events are kept before those that every reader has seen are dropped. Few, since an event holds the
+ * version of its object that it replaced: what is let go soon never leaves the young generation.
+ */
+const TRIM_AT = 4096;
 
 /** Events of one millisecond travel together: a watch is a stream of frames, not of single events. */
 const FRAME: Micros = MILLISECOND;
@@ -86,7 +89,12 @@ export class WatchReader implements Target {
 
   /** Hot path. */
   noticed(event: EventRecord): void {
-    if (this.scheduled || this.stopped || !this.follows(event.kind)) return;
+    if (this.scheduled || this.stopped) return;
+    if (!this.follows(event.kind)) {
+      // A reader that waits for nothing has seen all before this one, and passes it over.
+      this.position += 1;
+      return;
+    }
     this.scheduled = true;
     const due = Math.ceil((event.t + this.delay) / FRAME) * FRAME;
     this.kernel.schedule(due, PRIORITY.watch, this, undefined);
