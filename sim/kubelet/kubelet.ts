@@ -22,6 +22,7 @@ import {
   NODE_READY_MOST,
   NODE_STATUS_MAX_IMAGES,
   RELIST_PERIOD,
+  STATUS_RETRY_PERIOD,
 } from './settings.ts';
 
 /** How a fault ends a container. */
@@ -195,8 +196,16 @@ export class Kubelet implements NodeServices {
   // What workers use.
 
   relistAfter(moment: Micros): Micros {
-    const into = (((moment - this.relistPhase) % RELIST_PERIOD) + RELIST_PERIOD) % RELIST_PERIOD;
-    return into === 0 ? moment : moment + RELIST_PERIOD - into;
+    return this.tickAfter(moment, RELIST_PERIOD);
+  }
+
+  statusSyncAfter(moment: Micros): Micros {
+    return this.tickAfter(moment, STATUS_RETRY_PERIOD);
+  }
+
+  private tickAfter(moment: Micros, period: Micros): Micros {
+    const into = (((moment - this.relistPhase) % period) + period) % period;
+    return into === 0 ? moment : moment + period - into;
   }
 
   send(command: Command, cause: Cause, done: (result: Result) => void): void {

@@ -27,6 +27,8 @@ export interface NodeServices {
   readonly connected: boolean;
   /** The first relist at or after a moment. */
   relistAfter(moment: Micros): Micros;
+  /** The first sync of the status manager at or after a moment. */
+  statusSyncAfter(moment: Micros): Micros;
   send(command: Command, cause: Cause, done: (result: Result) => void): void;
   tell(request: EventRequest, cause: Cause): void;
   /** The pod is gone from the API and its containers have ended. */

@@ -12,6 +12,11 @@ import { STATUS_RETRY_PERIOD } from './settings.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+/** Of the kubelet's own conditions, others write this one alone: the node lifecycle controller, of a node it lost. */
+function readyIn(pod: Pod): string | undefined {
+  return pod.status.conditions?.find(({ type }) => type === 'Ready')?.status;
+}
+
 /** What one pod's worker writes to the API: statuses, and in the end the deletion. */
 export class PodPoster {
   private readonly worker: PodControl;
@@ -23,6 +28,7 @@ export class PodPoster {
   private closed = false;
   private retryAt: Micros = NEVER;
   private deleteAt: Micros = NEVER;
+  private correctAt: Micros = NEVER;
   private readonly onPosted = (result: Result): void => this.answered(result);
 
   constructor(worker: PodControl, node: NodeServices) {
@@ -32,7 +38,7 @@ export class PodPoster {
 
   /** When `advance` is next to be called. */
   get due(): Micros {
-    return Math.min(this.retryAt, this.deleteAt);
+    return Math.min(this.retryAt, this.deleteAt, this.correctAt);
   }
 
   get isClosed(): boolean {
@@ -53,6 +59,7 @@ export class PodPoster {
     this.closed = true;
     this.retryAt = NEVER;
     this.deleteAt = NEVER;
+    this.correctAt = NEVER;
   }
 
   /** Hot path. */
@@ -75,6 +82,26 @@ export class PodPoster {
     this.deleteAt = Math.min(this.deleteAt, at);
   }
 
+  /** Whether a later version of the pod has conditions of others' that the kubelet must answer. Hot path. */
+  isContradicted(pod: Pod, before: Pod): boolean {
+    if (pod.status.conditions === before.status.conditions || this.posted === undefined) return false;
+    return pod.spec.readinessGates !== undefined || readyIn(pod) !== this.posted.conditions.ready.status;
+  }
+
+  /**
+   * Say again what is so. Readiness gates are looked at when they change (`HandlePodReconcile` of
+   * `pkg/kubelet/kubelet.go`), all else by the status manager's next sync (`needsReconcile` of
+   * `pkg/kubelet/status/status_manager.go`).
+   */
+  correct(now: Micros): void {
+    if (this.worker.pod.spec.readinessGates === undefined) {
+      this.correctAt = Math.min(this.correctAt, this.node.statusSyncAfter(now));
+      return;
+    }
+    this.wanted = true;
+    this.post();
+  }
+
   /** What was sent and never answered may have been lost. */
   reconnected(): void {
     if (this.unanswered > 0) this.wanted = true;
@@ -85,6 +112,14 @@ export class PodPoster {
     if (this.retryAt <= now) {
       this.retryAt = NEVER;
       this.post();
+    }
+    if (this.correctAt <= now) {
+      this.correctAt = NEVER;
+      // What looked like a contradiction may have been an earlier write of the kubelet's own, told late.
+      if (readyIn(this.worker.pod) !== this.posted?.conditions.ready.status) {
+        this.wanted = true;
+        this.post('the API says otherwise');
+      }
     }
     if (this.deleteAt <= now) {
       this.deleteAt = NEVER;

@@ -139,14 +139,10 @@ export class PodWorker implements PodControl {
       this.why = cause;
       this.stop(now);
       this.rearm();
-    } else if (
-      pod.spec.readinessGates !== undefined &&
-      this.mode === 'running' &&
-      pod.status.conditions !== before.status.conditions
-    ) {
+    } else if (this.mode === 'running' && this.poster.isContradicted(pod, before)) {
       this.why = cause;
-      this.poster.change();
-      this.poster.post();
+      this.poster.correct(now);
+      this.rearm();
     }
   }
 
