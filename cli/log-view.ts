@@ -5,7 +5,7 @@ import type { View } from '../core/store/view.ts';
 import type { Micros } from '../core/time.ts';
 import { readLog, readStateAt } from '../files/log/read-log.ts';
 import { InputError } from './exit.ts';
-import { parseMoment } from './time.ts';
+import { formatVirtualTime, parseMoment } from './time.ts';
 
 /** What a log says about one moment. */
 export interface LogView {
@@ -35,6 +35,16 @@ export function logMoment(text: string, start: Micros): LogMoment {
   return parsed.moment.type === 'rv' ? { rv: parsed.moment.rv } : { t: parsed.moment.t };
 }
 
+/** Nobody knows what came after a log's end: its last state is not shown for a later one. */
+export function requireNotPast(
+  moment: LogMoment,
+  end: { readonly rv: number; readonly t: Micros; readonly start: Micros },
+): void {
+  if ('rv' in moment ? moment.rv <= end.rv : moment.t <= end.t) return;
+  const place = `${formatVirtualTime(end.t - end.start)}, with record ${end.rv}`;
+  throw new InputError(`--at: the log ends at ${place}: expected a moment up to there`);
+}
+
 /** The state of a log at a moment, or at its end. */
 export function openLog(file: string, at: string | undefined): LogView {
   if (at === undefined) {
@@ -46,6 +56,7 @@ export function openLog(file: string, at: string | undefined): LogView {
   const moment = logMoment(at, start);
   const { objects, rv, t, summary } = readStateAt(file, moment);
   warnOfTornTail(file, summary?.tornTail);
+  if (summary !== undefined) requireNotPast(moment, { rv, t, start });
   // Between two records time goes on: ages are counted to the moment that was asked for.
   const now = 't' in moment && summary === undefined ? Math.max(t, moment.t) : t;
   return { view: State.of(objects, rv), now, start };

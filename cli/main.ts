@@ -7,14 +7,16 @@ import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { whyCommand } from './commands/why.ts';
 import { EXIT, reportFailure } from './exit.ts';
+import { watchStandardOutput } from './standard-output.ts';
 import { VERSION } from './version.ts';
 
 let exitCode: number = EXIT.fine;
+watchStandardOutput(() => exitCode);
 
 /** A command's own code, or what its failure comes to. */
-function finish(command: () => number): void {
+async function finish(command: () => number | Promise<number>): Promise<void> {
   try {
-    exitCode = command();
+    exitCode = await command();
   } catch (error) {
     exitCode = reportFailure(error);
   }
@@ -116,7 +118,7 @@ program
   .action((file: string) => finish(() => initCommand(file)));
 
 try {
-  program.parse();
+  await program.parseAsync();
 } catch (error) {
   if (!(error instanceof CommanderError)) throw error;
   // Help and version that were asked for are fine; everything else that commander refuses is bad usage.

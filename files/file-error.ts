@@ -6,11 +6,14 @@ export class FileError extends Error {
   readonly path: string;
   /** The system's code: `ENOENT`, `ENOSPC`. */
   readonly code: string;
+  /** The sentence without the file in front: for problems, which name it in a field of their own. */
+  readonly problem: string;
 
-  constructor(file: string, code: string, sentence: string, cause?: unknown) {
-    super(sentence, { cause });
+  constructor(file: string, code: string, problem: string, cause?: unknown) {
+    super(`${file} ${problem}`, { cause });
     this.path = file;
     this.code = code;
+    this.problem = problem;
   }
 }
 
@@ -19,42 +22,42 @@ function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-function readSentence(file: string, code: string, error: Error): string {
+function readProblem(code: string, error: Error): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `there is no file ${file}: check the path`;
+      return 'does not exist: check the path';
     case 'EISDIR':
-      return `${file} is a directory: name a file in it`;
+      return 'is a directory: name a file in it';
     case 'EACCES':
     case 'EPERM':
-      return `no permission to read ${file}: run as a user who may, or change the file's permissions`;
+      return "cannot be read, for lack of permission: run as a user who may, or change the file's permissions";
     default:
-      return `${file} cannot be read: ${error.message}`;
+      return `cannot be read: ${error.message}`;
   }
 }
 
-function writeSentence(file: string, code: string, error: Error): string {
+function writeProblem(file: string, code: string, error: Error): string {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
-      return `${file} cannot be written, since there is no directory ${path.dirname(file)}: create it, or choose another path`;
+      return `cannot be written, since there is no directory ${path.dirname(file)}: create it, or choose another path`;
     case 'EISDIR':
-      return `${file} is a directory: name a file in it`;
+      return 'is a directory: name a file in it';
     case 'EACCES':
     case 'EPERM':
-      return `no permission to write ${file}: choose another path, or change the permissions of its directory`;
+      return 'cannot be written, for lack of permission: choose another path, or change the permissions of its directory';
     case 'EROFS':
-      return `${file} cannot be written, since its file system is read-only: choose another path`;
+      return 'cannot be written, since its file system is read-only: choose another path';
     case 'ENOSPC':
     case 'EDQUOT':
-      return `the disk is full: ${file} could not be written to its end, and what there was of it is removed. Free some space, or choose another place`;
+      return 'could not be written to its end, since the disk is full; nothing of it is left. Free some space, or choose another place';
     case 'EFBIG':
-      return `${file} has grown past the largest file that is allowed here, and is removed: run for a shorter time, or choose another place`;
+      return 'has grown past the largest file that is allowed here, and is removed: run for a shorter time, or choose another place';
     case 'ENAMETOOLONG':
-      return `the name of ${file} is too long: choose a shorter one`;
+      return 'cannot be written, since its name is too long: choose a shorter one';
     default:
-      return `${file} cannot be written: ${error.message}`;
+      return `cannot be written: ${error.message}`;
   }
 }
 
@@ -65,7 +68,7 @@ export function withFile<T>(file: string, doing: 'read' | 'write', work: () => T
   } catch (error) {
     const code = codeOf(error);
     if (code === undefined || error instanceof FileError || !(error instanceof Error)) throw error;
-    const sentence = doing === 'read' ? readSentence(file, code, error) : writeSentence(file, code, error);
-    throw new FileError(file, code, sentence, error);
+    const problem = doing === 'read' ? readProblem(code, error) : writeProblem(file, code, error);
+    throw new FileError(file, code, problem, error);
   }
 }

@@ -3,7 +3,7 @@ import { FileError, withFile } from './file-error.ts';
 import type { FileProblem } from './problem.ts';
 
 /** The largest file that is read. What the API server takes in one request is 3 MiB; a file may hold many objects. */
-export const FILE_BYTES_MAX = 16 * 1_048_576;
+const FILE_BYTES_MAX = 16 * 1_048_576;
 
 function megabytes(bytes: number): string {
   return `${Math.ceil(bytes / 1_048_576)} MiB`;
@@ -12,8 +12,8 @@ function megabytes(bytes: number): string {
 function check(file: string): string {
   const stat = fs.statSync(file);
   if (stat.size > FILE_BYTES_MAX) {
-    const sentence = `has ${megabytes(stat.size)}, more than the ${megabytes(FILE_BYTES_MAX)} that a file may have: split it`;
-    throw new FileError(file, 'EFBIG', sentence);
+    const problem = `has ${megabytes(stat.size)}, more than the ${megabytes(FILE_BYTES_MAX)} that a file may have: split it`;
+    throw new FileError(file, 'EFBIG', problem);
   }
   const bytes = fs.readFileSync(file);
   if (bytes.includes(0)) throw new FileError(file, 'EINVAL', 'is no text: it holds bytes that are zero');
@@ -30,6 +30,6 @@ export function readText(file: string): { readonly text: string } | { readonly p
     return { text: withFile(file, 'read', () => check(file)) };
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    return { problem: { file, message: error.message } };
+    return { problem: { file, message: error.problem } };
   }
 }

@@ -1,6 +1,6 @@
 import type { LogRecord, RecordSink, StimulusRecord } from '../core/log/record.ts';
 import type { Micros } from '../core/time.ts';
-import { type RunOptions, type RunOutcome, runScenario } from './run.ts';
+import { type RunOptions, type RunOutcome, ScenarioRun } from './run.ts';
 import type { Scenario } from './scenario/scenario.ts';
 
 /** What a log says about its run: enough to run it again. */
@@ -33,14 +33,17 @@ export function recordingCollector(): { readonly sink: RecordSink; finish(): Rec
   };
 }
 
-/** Run a recording again: only its stimuli are taken from the log, all else must come out the same. */
-export function reExecute(
-  recording: Recording,
-  options: Omit<RunOptions, 'stimuli' | 'endAt'> = {},
-): RunOutcome {
-  return runScenario(recording.scenario, {
-    ...options,
-    stimuli: recording.stimuli,
-    endAt: recording.endAt,
-  });
+type ReExecutionOptions = Omit<RunOptions, 'stimuli' | 'endAt'>;
+
+/** A recording that runs again piece by piece: only its stimuli are taken from the log, all else must come out the same. */
+export function reExecution(recording: Recording, options: ReExecutionOptions = {}): ScenarioRun {
+  const { scenario, stimuli, endAt } = recording;
+  return new ScenarioRun(scenario, { ...options, stimuli, endAt });
+}
+
+/** Run a recording again, to its end. */
+export function reExecute(recording: Recording, options: ReExecutionOptions = {}): RunOutcome {
+  const run = reExecution(recording, options);
+  while (run.proceed());
+  return run.finish();
 }

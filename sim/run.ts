@@ -38,26 +38,58 @@ function isSettled(simulation: Simulation): boolean {
   return simulation.isScenarioOver && simulation.now - simulation.quietSince >= SETTLED_AFTER;
 }
 
+/** A run that goes on piece by piece, for whoever has to do something else in between: listen to a signal, say. */
+export class ScenarioRun {
+  readonly simulation: Simulation;
+  private readonly options: RunOptions;
+  private readonly end: Micros;
+  private readonly checker: ExpectationChecker;
+  private stepEnd: Micros;
+  private settledAt: Micros | undefined;
+  private stopped = false;
+
+  constructor(scenario: Scenario, options: RunOptions = {}) {
+    this.options = options;
+    this.end = options.endAt ?? scenario.startTime + scenario.duration;
+    this.stepEnd = Math.min(this.end, scenario.startTime + STEP);
+    const checker = new ExpectationChecker(scenario.expect, scenario.startTime);
+    this.checker = checker;
+    this.simulation = new Simulation(scenario, {
+      sinks: options.sinks ?? [],
+      observe: (record, view, now) => checker.observe(record, view, now),
+      ...(options.controllers === undefined ? {} : { controllers: options.controllers }),
+      ...(options.stimuli === undefined ? {} : { stimuli: options.stimuli }),
+    });
+    options.onStart?.(this.simulation);
+    this.simulation.boot();
+  }
+
+  /** Go on by at most so many entries of the kernel; `false` when the run is over. What comes out is the same. */
+  proceed(entriesMax: number = Number.POSITIVE_INFINITY): boolean {
+    const { simulation, options } = this;
+    if (this.isOver || !simulation.advance(this.stepEnd, entriesMax)) return !this.isOver;
+    this.stopped = options.onProgress?.(simulation.now, simulation) === true;
+    if (options.untilSettled === true && isSettled(simulation)) this.settledAt = simulation.quietSince;
+    this.stepEnd = Math.min(this.end, simulation.now + STEP);
+    return !this.isOver;
+  }
+
+  /** What the run came to; once, after it is over. */
+  finish(): RunOutcome {
+    const { simulation, settledAt, stopped } = this;
+    simulation.end();
+    const expectations = this.checker.finish(simulation.view, simulation.now);
+    return { simulation, expectations, settledAt, stopped };
+  }
+
+  private get isOver(): boolean {
+    return this.stopped || this.settledAt !== undefined || this.simulation.now >= this.end;
+  }
+}
+
 /** Run a scenario to its end. The same scenario gives the same records, whatever the options that only look. */
 export function runScenario(scenario: Scenario, options: RunOptions = {}): RunOutcome {
-  const end = options.endAt ?? scenario.startTime + scenario.duration;
-  const checker = new ExpectationChecker(scenario.expect, scenario.startTime);
-  const simulation = new Simulation(scenario, {
-    sinks: options.sinks ?? [],
-    observe: (record, view, now) => checker.observe(record, view, now),
-    ...(options.controllers === undefined ? {} : { controllers: options.controllers }),
-    ...(options.stimuli === undefined ? {} : { stimuli: options.stimuli }),
-  });
-  options.onStart?.(simulation);
-  simulation.boot();
-  let settledAt: Micros | undefined;
-  let stopped = false;
-  while (simulation.now < end && !stopped && settledAt === undefined) {
-    simulation.runUntil(Math.min(end, simulation.now + STEP));
-    stopped = options.onProgress?.(simulation.now, simulation) === true;
-    if (options.untilSettled === true && isSettled(simulation)) settledAt = simulation.quietSince;
-  }
-  simulation.end();
-  const expectations = checker.finish(simulation.view, simulation.now);
-  return { simulation, expectations, settledAt, stopped };
+  const run = new ScenarioRun(scenario, options);
+  while (run.proceed());
+  return run.finish();
 }

@@ -169,6 +169,11 @@ export class Simulation implements Target {
     this.kernel.runUntil(limit);
   }
 
+  /** Go on towards `limit` by at most so many entries of the kernel; `true` when it is reached. */
+  advance(limit: Micros, entriesMax: number): boolean {
+    return this.kernel.advance(limit, entriesMax);
+  }
+
   /** The last record: the run ends here, and a re-execution knows until when to go. */
   end(): void {
     this.journal.stimulus(this.now, this.scenarioNumber, 'scenario', { op: 'end' });

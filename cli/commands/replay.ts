@@ -5,9 +5,10 @@ import type { View } from '../../core/store/view.ts';
 import { readLog } from '../../files/log/read-log.ts';
 import { openLogWriter } from '../../files/log/write-log.ts';
 import { type Divergence, LogComparison } from '../../files/replay/compare-log.ts';
-import { type Recording, recordingCollector, reExecute } from '../../sim/re-execute.ts';
+import { type Recording, recordingCollector, reExecute, reExecution } from '../../sim/re-execute.ts';
 import type { Simulation } from '../../sim/simulation.ts';
 import { EXIT, InputError } from '../exit.ts';
+import { interruptible, runToEnd } from '../interruption.ts';
 import { warnOfTornTail } from '../log-view.ts';
 import { Progress } from '../terminal.ts';
 import { formatVirtualTime } from '../time.ts';
@@ -97,32 +98,42 @@ function differs(file: string, divergence: Divergence, damage: LogError | undefi
   return `not verified: ${file} and its re-execution part at line ${divergence.line}\n${divergenceText(divergence)}${cause}`;
 }
 
-/** `wavetank replay FILE` */
-export function replayCommand(file: string, options: ReplayOptions): number {
-  const opened = open(file);
-  if (options.verify === true) return verify(file, opened, options.json === true);
-  if (options.out === undefined) {
-    throw new InputError(
-      'replay needs --verify, to compare with the log, or --out FILE, to write the re-execution',
-    );
-  }
-  if (opened.damage !== undefined) throw opened.damage;
+/** Write the log of the re-execution. */
+async function rewrite(
+  out: string,
+  { header, recording }: Opened,
+  look: () => Promise<void>,
+): Promise<number> {
   let simulation: Simulation | undefined;
   const view = (): View => simulation?.view ?? noView();
-  const header = { ...opened.header, version: VERSION };
-  const writer = openLogWriter(options.out, header, { snapshot: () => snapshotOf(view()) });
+  const writer = openLogWriter(out, { ...header, version: VERSION }, { snapshot: () => snapshotOf(view()) });
   try {
-    reExecute(opened.recording, {
+    const run = reExecution(recording, {
       sinks: [writer.append],
       onStart: (started) => {
         simulation = started;
       },
     });
+    await runToEnd(run, look);
     const { records, sha256 } = writer.close();
-    process.stdout.write(`wrote ${options.out}: ${records.toLocaleString('en')} records, sha256 ${sha256}\n`);
+    process.stdout.write(`wrote ${out}: ${records.toLocaleString('en')} records, sha256 ${sha256}\n`);
     return EXIT.fine;
   } catch (error) {
     writer.abort();
     throw error;
   }
+}
+
+/** `wavetank replay FILE` */
+export async function replayCommand(file: string, options: ReplayOptions): Promise<number> {
+  const opened = open(file);
+  const { out } = options;
+  if (options.verify === true) return verify(file, opened, options.json === true);
+  if (out === undefined) {
+    throw new InputError(
+      'replay needs --verify, to compare with the log, or --out FILE, to write the re-execution',
+    );
+  }
+  if (opened.damage !== undefined) throw opened.damage;
+  return interruptible((look) => rewrite(out, opened, look));
 }

@@ -7,11 +7,12 @@ import { newNodeHasher } from '../../files/log/node-hasher.ts';
 import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
 import { formatProblems } from '../../files/problem.ts';
 import { loadInput } from '../../files/scenario/load-scenario.ts';
-import { runScenario } from '../../sim/run.ts';
+import { ScenarioRun } from '../../sim/run.ts';
 import { formatDuration } from '../../sim/scenario/duration.ts';
 import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { Story } from '../../sim/story/story.ts';
 import { EXIT, InputError } from '../exit.ts';
+import { interruptible, runToEnd } from '../interruption.ts';
 import { type RunReport, reportJson, reportText } from '../summary.ts';
 import { Progress, paint } from '../terminal.ts';
 import { VERSION } from '../version.ts';
@@ -60,7 +61,7 @@ function repeatCommand(paths: readonly string[], scenario: Scenario, options: Ru
 }
 
 /** `wavetank run PATH…` */
-export function runCommand(paths: readonly string[], options: RunCommandOptions): number {
+export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<number> {
   const loaded = loadInput(paths, {
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.for === undefined ? {} : { for: options.for }),
@@ -70,6 +71,16 @@ export function runCommand(paths: readonly string[], options: RunCommandOptions)
   if (!loaded.ok) throw new InputError(formatProblems(loaded.problems));
   const { scenario } = loaded;
 
+  return interruptible((look) => runAndReport(scenario, paths, options, look));
+}
+
+/** Nothing of a log is left behind when it ends early, for whatever reason. */
+async function runAndReport(
+  scenario: Scenario,
+  paths: readonly string[],
+  options: RunCommandOptions,
+  look: () => Promise<void>,
+): Promise<number> {
   const story = new Story();
   const header = logHeader(scenario);
   let view: View | undefined;
@@ -83,9 +94,9 @@ export function runCommand(paths: readonly string[], options: RunCommandOptions)
       : openLogWriter(options.out, header, { snapshot: () => snapshotOf(currentView()) });
   const progress = new Progress();
   let events = 0;
-  const startedAt = process.hrtime.bigint();
   try {
-    const outcome = runScenario(scenario, {
+    const startedAt = process.hrtime.bigint();
+    const run = new ScenarioRun(scenario, {
       sinks: [
         (record: LogRecord) => {
           if (record.type === 'event') events += 1;
@@ -107,6 +118,7 @@ export function runCommand(paths: readonly string[], options: RunCommandOptions)
         return simulation.refusals.length > 0;
       },
     });
+    const outcome = await runToEnd(run, look);
     progress.clear();
     const { simulation } = outcome;
     if (simulation.refusals.length > 0) {

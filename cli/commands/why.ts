@@ -2,7 +2,7 @@ import { readLog } from '../../files/log/read-log.ts';
 import { RecordIndex } from '../../sim/why/record-source.ts';
 import { why } from '../../sim/why/why.ts';
 import { EXIT, InputError } from '../exit.ts';
-import { logMoment, warnOfTornTail } from '../log-view.ts';
+import { logMoment, requireNotPast, warnOfTornTail } from '../log-view.ts';
 import { parseResources } from '../print/resources.ts';
 import { printWhy } from '../why/why-text.ts';
 
@@ -15,6 +15,9 @@ export interface WhyOptions {
 
 /** `wavetank why KIND/NAME --log FILE` */
 export function whyCommand(target: string, options: WhyOptions): number {
+  if (!target.includes('/')) {
+    throw new InputError(`expected KIND/NAME, such as pod/web-1, got ${JSON.stringify(target)}`);
+  }
   const parsed = parseResources([target]);
   if (!parsed.ok) throw new InputError(parsed.error);
   const [request] = parsed.requests;
@@ -29,6 +32,7 @@ export function whyCommand(target: string, options: WhyOptions): number {
   let at = reading.t;
   if (options.at !== undefined) {
     const moment = logMoment(options.at, start);
+    requireNotPast(moment, { rv: reading.rv, t: reading.t, start });
     at = 't' in moment ? moment.t : (index.get(moment.rv)?.t ?? reading.t);
   }
   const { kind } = request;

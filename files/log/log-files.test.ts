@@ -240,7 +240,7 @@ describe('compression', () => {
 describe('failures name the file and what to do', () => {
   test('of reading', () => {
     const missing = path.join(folder, 'missing.jsonl');
-    expect(problemOf(() => readLog(missing))).toBe(`there is no file ${missing}: check the path`);
+    expect(problemOf(() => readLog(missing))).toBe(`${missing} does not exist: check the path`);
     expect(problemOf(() => readLog(folder))).toBe(`${folder} is a directory: name a file in it`);
     const notALog = path.join(folder, 'pod.yaml');
     fs.writeFileSync(notALog, 'kind: Pod\n');
@@ -262,7 +262,7 @@ describe('failures name the file and what to do', () => {
   });
 
   test.each([
-    ['ENOSPC', /^the disk is full: .*run\.jsonl.* Free some space/],
+    ['ENOSPC', /run\.jsonl could not be written to its end, since the disk is full; .* Free some space/],
     ['EFBIG', /has grown past the largest file/],
     ['EIO', /run\.jsonl cannot be written: /],
   ])('of the disk while it is written: %s; nothing is left, and the file before stays', (code, sentence) => {
@@ -280,7 +280,9 @@ describe('failures name the file and what to do', () => {
 
   test.skipIf(!fs.existsSync('/dev/full'))('of a device that is full', () => {
     const writer = openLogWriter('/dev/full', HEADER);
-    expect(problemOf(() => writer.close())).toMatch(/^the disk is full: \/dev\/full/);
+    expect(problemOf(() => writer.close())).toMatch(
+      /^\/dev\/full could not be written to its end, since the disk is full/,
+    );
     expect(fs.statSync('/dev/full').isFile()).toBe(false);
   });
 

@@ -59,7 +59,7 @@ function damaged(file: string, position: number): FileError {
   return new FileError(
     file,
     'EDAMAGED',
-    `${file} is damaged: its compressed data was changed in the part that starts at byte ${position}. Restore the file, or run its scenario again`,
+    `is damaged: its compressed data was changed in the part that starts at byte ${position}. Restore the file, or run its scenario again`,
   );
 }
 
@@ -74,7 +74,7 @@ function foreignText(fd: number, file: string): Buffer {
       throw new FileError(
         file,
         'EFBIG',
-        `${file} is too large to be read in one piece: decompress it with gunzip and read the result`,
+        'is too large to be read in one piece: decompress it with gunzip and read the result',
         error,
       );
     }

@@ -131,10 +131,7 @@ describe('the command line', () => {
       { set: ['spec.manifests[1]=a.yaml'] },
       '--set spec.manifests[1]=a.yaml: spec.manifests[1]: has 0 entries: expected a number from 0 to 0, got 1',
     ],
-    [
-      { set: ['spec.seed=[1'] },
-      `--set spec.seed=[1: the value can't be read as YAML: Flow sequence must end with a ]`,
-    ],
+    [{ set: ['spec.seed=[1'] }, `--set spec.seed=[1: can't be read as YAML: flow sequence must end with a ]`],
   ])('refused: %j', (overrides, problem) => {
     const file = write('bad.yaml', `${HEAD}  seed: 3\n  manifests: []\n`);
     expect(problems([file], overrides)).toEqual([problem]);

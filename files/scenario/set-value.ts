@@ -26,9 +26,7 @@ export function parseAssignment(text: string): Assignment {
     path.push(/^\d+$/.test(part) ? Number(part) : part);
   }
   const parsed = parseYamlValue(text.slice(equals + 1));
-  return 'error' in parsed
-    ? { error: `the value can't be read as YAML: ${parsed.error}` }
-    : { path, value: parsed.value };
+  return 'error' in parsed ? { error: parsed.error } : { path, value: parsed.value };
 }
 
 /** A copy of a document with one value set, what is missing on the way made; or why it can't be. */

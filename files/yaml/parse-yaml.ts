@@ -1,12 +1,15 @@
 import {
+  Composer,
+  type CST,
   type Document,
   isAlias,
   isCollection,
   isNode,
   isPair,
   isScalar,
+  Lexer,
   LineCounter,
-  parseAllDocuments,
+  Parser,
   type Tags,
   type YAMLParseError,
 } from 'yaml';
@@ -26,6 +29,9 @@ export interface ParsedYaml {
 const ALIASES_MAX = 10_000;
 /** Levels of nesting. The deepest kinds have about 20; decoding has its own limit for those that nest themselves. */
 const DEPTH_MAX = 128;
+
+/** A level may take two entries of the parser's stack: the collection, and what stands in it. */
+const STACK_MAX = 2 * DEPTH_MAX + 8;
 
 /** Tags of YAML 1.1 that the decoder of Kubernetes does not resolve in place: it leaves such scalars as texts. */
 const UNUSED_TAGS = ['timestamp', 'binary', 'omap', 'pairs', 'set'];
@@ -55,11 +61,10 @@ const OPTIONS = {
 
 /** The value of an option on the command line. */
 export function parseYamlValue(text: string): { readonly value: unknown } | { readonly error: string } {
-  const [document] = parseAllDocuments(text, OPTIONS) as Document[];
-  if (document === undefined) return { value: null };
-  const [error] = document.errors;
-  if (error !== undefined) return { error: error.message };
-  return { value: document.toJS() };
+  const { documents, problems } = parseYaml(text, '');
+  const [problem] = problems;
+  if (problem !== undefined) return { error: problem.message };
+  return { value: documents[0]?.value ?? null };
 }
 
 function hintFor(text: string): string {
@@ -76,6 +81,20 @@ export interface ParseYamlOptions {
   readonly lastOfDuplicates?: boolean;
 }
 
+/**
+ * The parser's tokens, as long as they are not nested too deeply: the parser itself keeps a stack of its own, but
+ * whoever takes its tokens calls itself for each level.
+ */
+function* boundedTokens(text: string, lines: LineCounter): Generator<CST.Token> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > STACK_MAX) throw new RangeError('nested too deeply');
+  }
+  yield* parser.end();
+}
+
 /** Reads the documents of a file of YAML or JSON. `file` is how problems call it. */
 export function parseYaml(text: string, file: string, options: ParseYamlOptions = {}): ParsedYaml {
   const lines = new LineCounter();
@@ -86,7 +105,11 @@ export function parseYaml(text: string, file: string, options: ParseYamlOptions 
   const documents: YamlDocument[] = [];
   try {
     const parserOptions = { ...OPTIONS, uniqueKeys: options.lastOfDuplicates !== true, lineCounter: lines };
-    for (const document of parseAllDocuments(text, parserOptions) as Document[]) {
+    // All at once: a later token may say that something was wrong with an earlier document.
+    const composed: readonly Document[] = [
+      ...new Composer(parserOptions).compose(boundedTokens(text, lines)),
+    ];
+    for (const document of composed) {
       const [error] = document.errors as YAMLParseError[];
       if (error !== undefined) {
         // Whatever follows a first error is most often its consequence.
@@ -114,7 +137,7 @@ function sentence(error: YAMLParseError): string {
 
 /** What the parser throws for a document that is made to break it. */
 function unreadable(error: unknown): string | undefined {
-  if (error instanceof RangeError) return 'nested too deeply to be read';
+  if (error instanceof RangeError) return `nested more than ${DEPTH_MAX} levels deep`;
   if (error instanceof ReferenceError && error.message.includes('alias count')) {
     return 'uses its aliases too often: unfolded, they would fill the memory';
   }

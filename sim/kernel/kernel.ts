@@ -95,7 +95,16 @@ export class Kernel {
 
   /** Handle everything that is due by `limit`, then set the clock to it. */
   runUntil(limit: Micros): void {
-    while (this.step(limit));
+    this.advance(limit, Number.POSITIVE_INFINITY);
+  }
+
+  /** The same for at most so many entries; `true` when the clock has come to `limit`. */
+  advance(limit: Micros, entriesMax: number): boolean {
+    for (let entries = 0; this.step(limit); ) {
+      entries += 1;
+      if (entries >= entriesMax) return false;
+    }
     if (limit > this.clock) this.clock = limit;
+    return true;
   }
 }

@@ -8,22 +8,26 @@ import type { StimulusHandler, StimulusWorld } from './handler.ts';
 
 type ActionOf<Op extends Action['op']> = Extract<Action, { op: Op }>;
 
-/** Patch one object of a user's choosing; a refusal is told with the place where the action was written. */
+/**
+ * Patch one object of a user's choosing; a refusal is told with the place where the action was written. Whether it
+ * went through.
+ */
 function edit(
   world: StimulusWorld,
   target: ObjectTarget,
   source: string,
   cause: Cause,
   change: (stored: KubeObject) => KubeObject,
-): void {
+): boolean {
   const kind = kindByResource(target.resource);
   if (kind === undefined) {
     world.refused(source, `the server doesn't have a resource type "${target.resource}"`);
-    return;
+    return false;
   }
   const { namespace, name } = target;
   const result = world.request({ verb: 'patch', kind, namespace, name, change }, cause);
   if (!result.ok) world.refused(source, result.status.message);
+  return result.ok;
 }
 
 /** The parts of a workload that these actions touch, whatever its kind. */
@@ -53,7 +57,7 @@ export const setImage: StimulusHandler<ActionOf<'setImage'>> = {
   op: 'setImage',
   run: (world, { target, container, image }, source, cause) => {
     let found = false;
-    edit(world, target, source, cause, (stored) =>
+    const done = edit(world, target, source, cause, (stored) =>
       produce(stored as Workload, (draft) => {
         for (const candidate of draft.spec.template?.spec.containers ?? []) {
           if (container !== '*' && candidate.name !== container) continue;
@@ -63,7 +67,7 @@ export const setImage: StimulusHandler<ActionOf<'setImage'>> = {
       }),
     );
     // The wording of `kubectl set image`.
-    if (!found) world.refused(source, `unable to find container named "${container}"`);
+    if (done && !found) world.refused(source, `unable to find container named "${container}"`);
   },
 };
 
