@@ -1,5 +1,7 @@
 import type { EventRequest } from '../controllers/controller.ts';
 import type { Command, Result } from '../core/api/command.ts';
+import type { KubeObject } from '../core/api/object.ts';
+import type { KindRef } from '../core/kinds/kind-ref.ts';
 import type { Micros } from '../core/time.ts';
 import type { Timer } from './kernel/kernel.ts';
 import type { RandomStream } from './random/keyed.ts';
@@ -26,4 +28,10 @@ export interface ActorContext {
    */
   send(command: Command, cause: Cause, done?: (result: Result) => void): void;
   event(request: EventRequest, cause: Cause): void;
+}
+
+/** What a kubelet has besides: it reads what its pods refer to when it prepares them. */
+export interface NodeContext extends ActorContext {
+  /** An object as it is now; `undefined` where there is none. A kubelet that is cut off has it cached. */
+  lookup<T extends KubeObject>(kind: KindRef<T>, namespace: string, name: string): T | undefined;
 }

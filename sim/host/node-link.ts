@@ -1,12 +1,13 @@
 import type { EventRequest, WatchEvent } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
-import { keyOf } from '../../core/api/object.ts';
+import { type KubeObject, keyOf } from '../../core/api/object.ts';
 import type { ApiServer } from '../../core/api/server.ts';
+import type { KindRef } from '../../core/kinds/kind-ref.ts';
 import { LEASE, NODE, POD } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { Node, Pod } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
-import type { ActorContext, Cause } from '../actor.ts';
+import type { Cause, NodeContext } from '../actor.ts';
 import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
 import type { RandomStream } from '../random/keyed.ts';
 import { callAfter } from './actor-link.ts';
@@ -31,7 +32,7 @@ interface Delivery {
  * to it, which it hears of `watchDelay` late. While it is cut off it hears nothing and what it sends is lost;
  * connected again it lists, and hears what has changed meanwhile.
  */
-export class NodeLink implements ActorContext, Target {
+export class NodeLink implements NodeContext, Target {
   readonly nodeName: string;
   readonly random: RandomStream;
   private readonly kernel: Kernel;
@@ -95,6 +96,10 @@ export class NodeLink implements ActorContext, Target {
 
   event(request: EventRequest, cause: Cause): void {
     if (this.settings.events && this.connected) this.recorder.record(request, cause, this.kernel.now);
+  }
+
+  lookup<T extends KubeObject>(kind: KindRef<T>, namespace: string, name: string): T | undefined {
+    return this.server.state.get(kind, namespace, name);
   }
 
   /** An event on a pod of this node, as it is appended. Hot path. */

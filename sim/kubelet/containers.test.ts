@@ -45,7 +45,7 @@ describe('a container that crashes', () => {
       7.770 event Started: Container started (x2)
       8.557 web Running {c: running after Error(1) ready restarts=1} [PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled]
       9.557 web Running {c: Error(1) after Error(1) restarts=1} [PodReadyToStartContainers Initialized PodScheduled]
-      9.557 event BackOff: Back-off restarting failed container c in pod web_default(85b0e509-5890-4eb4-876f-a9a4cc79f691)
+      9.557 event BackOff: Back-off restarting failed container c in pod web_default(527afb25-99d6-4dc0-812b-fed449d54364)
       16.029 node [MemoryPressure=False/KubeletHasSufficientMemory DiskPressure=False/KubeletHasNoDiskPressure PIDPressure=False/KubeletHasSufficientPID Ready=True/KubeletReady]
       21.800 web Running {c: CrashLoopBackOff after Error(1) restarts=1} [PodReadyToStartContainers Initialized PodScheduled]
       21.800 event Pulled: Container image "nginx:1.27" already present on machine and can be accessed by the pod (x2)
@@ -53,7 +53,7 @@ describe('a container that crashes', () => {
       22.001 event Started: Container started (x3)
       22.557 web Running {c: running after Error(1) ready restarts=2} [PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled]
       23.557 web Running {c: Error(1) after Error(1) restarts=2} [PodReadyToStartContainers Initialized PodScheduled]
-      23.557 event BackOff: Back-off restarting failed container c in pod web_default(85b0e509-5890-4eb4-876f-a9a4cc79f691) (x2)"
+      23.557 event BackOff: Back-off restarting failed container c in pod web_default(527afb25-99d6-4dc0-812b-fed449d54364) (x2)"
     `);
     const waiting = world.pods
       .map(({ next }) => (next as Pod).status.containerStatuses?.[0]?.state?.waiting?.message)

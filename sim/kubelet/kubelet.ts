@@ -4,7 +4,7 @@ import type { KubeObject } from '../../core/api/object.ts';
 import { LEASE, NODE } from '../../core/kinds/registry.ts';
 import type { Node, Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
-import type { ActorContext, Cause } from '../actor.ts';
+import type { Cause, NodeContext } from '../actor.ts';
 import type { Timer } from '../kernel/kernel.ts';
 import { drawBetween } from '../random/distribution.ts';
 import type { BehaviorSource } from './behavior.ts';
@@ -39,7 +39,7 @@ export interface ContainerKill {
  */
 export class Kubelet implements NodeServices {
   readonly nodeName: string;
-  readonly context: ActorContext;
+  readonly context: NodeContext;
   readonly behaviors: BehaviorSource;
   readonly registry: ImageRegistry;
   readonly images: ImagePuller;
@@ -68,7 +68,7 @@ export class Kubelet implements NodeServices {
 
   constructor(
     nodeName: string,
-    context: ActorContext,
+    context: NodeContext,
     behaviors: BehaviorSource,
     settings: KubeletSettings,
     registry: ImageRegistry,

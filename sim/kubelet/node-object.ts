@@ -238,7 +238,8 @@ export class NodeWriter {
   }
 
   get leaseEverySeconds(): number {
-    return Math.floor(this.settings.nodeLeaseDurationSeconds / LEASE_RENEWALS_PER_DURATION);
+    // Whole seconds, and never none: 0 would say that nobody renews it.
+    return Math.max(1, Math.floor(this.settings.nodeLeaseDurationSeconds / LEASE_RENEWALS_PER_DURATION));
   }
 
   private leaseSpec(renewed: Micros, before?: RenewedLeaseSpec): RenewedLeaseSpec {

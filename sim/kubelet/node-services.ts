@@ -2,7 +2,7 @@ import type { EventRequest } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
 import type { Node } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
-import type { ActorContext, Cause } from '../actor.ts';
+import type { Cause, NodeContext } from '../actor.ts';
 import type { BehaviorSource } from './behavior.ts';
 import type { ImagePuller } from './image-puller.ts';
 import type { ImageRegistry } from './image-registry.ts';
@@ -13,7 +13,7 @@ import type { PodControl } from './pod-control.ts';
 /** What a pod's worker has of its node. */
 export interface NodeServices {
   readonly hostAddress: string;
-  readonly context: ActorContext;
+  readonly context: NodeContext;
   readonly behaviors: BehaviorSource;
   readonly registry: ImageRegistry;
   readonly images: ImagePuller;

@@ -63,7 +63,7 @@ describe('a pod on a node', () => {
             "allocatedResources": {
               "cpu": "100m",
             },
-            "containerID": "containerd://b4ebece161d982112f39431794b1160ecea6bda9ae7b1cb37b3b8b026f4c6be4",
+            "containerID": "containerd://a7d5d44cabad1fe116bfa1e6c47ce4dd618ccc4c303f5628f69bdb537b086174",
             "image": "docker.io/library/nginx:1.27",
             "imageID": "docker.io/library/nginx@sha256:64849c0acf29e65991149b62110f63f192ba3d4a32fad3b68790befe1725b7da",
             "lastState": {},

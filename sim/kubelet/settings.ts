@@ -67,6 +67,12 @@ export const BACK_OFF_MAX: Micros = 300 * SECOND;
 export const STATUS_RETRY_PERIOD: Micros = 10 * SECOND;
 /** `minimumGracePeriodInSeconds`: what a container has left at least between SIGTERM and SIGKILL. */
 export const MINIMUM_GRACE: Micros = 2 * SECOND;
+/**
+ * Between attempts to set up a volume, each time twice as long (`initialDurationBeforeRetry` and
+ * `maxDurationBeforeRetry` of `pkg/util/goroutinemap/exponentialbackoff`).
+ */
+export const MOUNT_RETRY_FIRST: Micros = 500 * MILLISECOND;
+export const MOUNT_RETRY_MAX: Micros = 122 * SECOND;
 /** `reconcilerLoopSleepPeriod` of the volume manager: a pod is deleted once its volumes are unmounted. */
 export const VOLUME_TEARDOWN: Micros = 100 * MILLISECOND;
 /** `nodeStatusMaxImages`. */

@@ -4,15 +4,24 @@ import { backOffEnd, nextBackOff } from './back-off.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { PullOutcome, PullTicket } from './image-puller.ts';
 import type { NodeServices } from './node-services.ts';
+import { environmentProblem, mountProblems } from './pod-config.ts';
 import type { PodControl } from './pod-control.ts';
-import { CONTAINER_START_LEAST, CONTAINER_START_MOST, SANDBOX_LEAST, SANDBOX_MOST } from './settings.ts';
+import {
+  CONTAINER_START_LEAST,
+  CONTAINER_START_MOST,
+  MOUNT_RETRY_FIRST,
+  MOUNT_RETRY_MAX,
+  SANDBOX_LEAST,
+  SANDBOX_MOST,
+} from './settings.ts';
 import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
- * The part of a pod's sync that takes time, and blocks its worker: the sandbox, then container by container the
- * back-off, the image, and the start (`SyncPod` of `pkg/kubelet/kuberuntime/kuberuntime_manager.go`). A container
+ * The part of a pod's sync that takes time, and blocks its worker: the volumes, the sandbox, then container by
+ * container the back-off, the image, the configuration and the start (`SyncPod` of `pkg/kubelet/kubelet.go` and
+ * `pkg/kubelet/kuberuntime/kuberuntime_manager.go`). A container
  * that can't be started doesn't keep the next from it, unless it is an init container.
  */
 export class StartSequence {
@@ -20,11 +29,12 @@ export class StartSequence {
   private readonly node: NodeServices;
   private queue: readonly ContainerRun[] = [];
   private position = 0;
-  private step: 'none' | 'sandbox' | 'pull' | 'start' = 'none';
+  private step: 'none' | 'volumes' | 'sandbox' | 'pull' | 'start' = 'none';
   private dueAt: Micros = NEVER;
   private failed = false;
   private touched = false;
   private sandboxes = 0;
+  private mountRetry: Micros = MOUNT_RETRY_FIRST;
   private ticket: PullTicket | undefined;
 
   constructor(worker: PodControl, node: NodeServices) {
@@ -50,11 +60,26 @@ export class StartSequence {
       this.startNext(now);
       return;
     }
+    this.mountVolumes(now);
+  }
+
+  private mountVolumes(now: Micros): void {
+    const problems = mountProblems(this.worker.pod, (...words) => this.node.context.lookup(...words));
+    if (problems.length > 0) {
+      this.step = 'volumes';
+      this.dueAt = now + this.mountRetry;
+      this.mountRetry = Math.min(2 * this.mountRetry, MOUNT_RETRY_MAX);
+      for (const { volume, message } of problems) {
+        this.worker.tell(undefined, 'Warning', 'FailedMount', texts.mountFailed(volume, message));
+      }
+      return;
+    }
+    this.mountRetry = MOUNT_RETRY_FIRST;
     this.step = 'sandbox';
     this.dueAt = now + this.sandboxDelay();
-    const first = queue[0]!;
+    const first = this.queue[0]!;
     // One step for both where nothing can come between them: the image is there, and images stay.
-    if (this.needsNoPull(first)) {
+    if (this.needsNoPull(first) && this.configurationProblem(first) === undefined) {
       this.step = 'start';
       this.dueAt += this.startDelay(first);
     }
@@ -63,6 +88,10 @@ export class StartSequence {
   advance(now: Micros): void {
     if (this.dueAt > now) return;
     this.dueAt = NEVER;
+    if (this.step === 'volumes') {
+      this.mountVolumes(now);
+      return;
+    }
     if (!this.worker.sandboxReady) {
       if (!this.makeSandbox()) {
         this.failed = true;
@@ -121,9 +150,11 @@ export class StartSequence {
       const run = this.queue[this.position]!;
       if (this.mayStart(run, now)) {
         if (this.step === 'pull') return;
-        this.step = 'start';
-        this.dueAt = now + this.startDelay(run);
-        return;
+        if (this.isConfigured(run)) {
+          this.step = 'start';
+          this.dueAt = now + this.startDelay(run);
+          return;
+        }
       }
       this.failed = true;
       this.position += 1;
@@ -152,6 +183,20 @@ export class StartSequence {
       }
     }
     return this.mayPull(run, now);
+  }
+
+  private configurationProblem({ spec }: ContainerRun): string | undefined {
+    if (spec.env === undefined && spec.envFrom === undefined) return undefined;
+    return environmentProblem(this.worker.pod, spec, (...words) => this.node.context.lookup(...words));
+  }
+
+  /** What its environment refers to is there (`ErrCreateContainerConfig` of `kuberuntime_container.go`). */
+  private isConfigured(run: ContainerRun): boolean {
+    const problem = this.configurationProblem(run);
+    if (problem === undefined) return true;
+    this.worker.trouble(run, 'CreateContainerConfigError', problem);
+    this.worker.tell(run, 'Warning', 'Failed', `Error: ${problem}`);
+    return false;
   }
 
   private mayPull(run: ContainerRun, now: Micros): boolean {
@@ -200,8 +245,10 @@ export class StartSequence {
           texts.pulled(image, outcome, this.node.registry.describe(image)),
         );
       }
-      this.step = 'start';
-      this.dueAt = now + this.startDelay(run);
+      if (this.isConfigured(run)) {
+        this.step = 'start';
+        this.dueAt = now + this.startDelay(run);
+      } else this.giveUp(run, now);
     } else {
       run.pullBackOff = nextBackOff(run.pullBackOff, now, now);
       this.worker.trouble(run, 'ErrImagePull', outcome.error);
@@ -209,12 +256,17 @@ export class StartSequence {
         this.worker.tell(run, 'Warning', 'Failed', texts.pullFailed(image, outcome.error));
         this.worker.tell(run, 'Warning', 'Failed', 'Error: ErrImagePull');
       }
-      this.failed = true;
-      this.position += 1;
-      if (run.role === 'main') this.startNext(now);
-      else this.end(now);
+      this.giveUp(run, now);
     }
     this.worker.rearm();
+  }
+
+  /** On with the next, or the end where this one is in its way. */
+  private giveUp(run: ContainerRun, now: Micros): void {
+    this.failed = true;
+    this.position += 1;
+    if (run.role === 'main') this.startNext(now);
+    else this.end(now);
   }
 
   private tellPresent(run: ContainerRun): void {

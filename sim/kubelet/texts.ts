@@ -28,6 +28,10 @@ export function imagePresent(image: string): string {
   return `Container image "${image}" already present on machine and can be accessed by the pod`;
 }
 
+export function mountFailed(volume: string, problem: string): string {
+  return `MountVolume.SetUp failed for volume "${volume}" : ${problem}`;
+}
+
 export function neverPulled(image: string): string {
   return `Container image "${image}" is not present with pull policy of Never`;
 }

@@ -1,7 +1,7 @@
 import type { Command, Result } from '../../../core/api/command.ts';
 import type { NewObject } from '../../../core/api/object.ts';
 import { ApiServer } from '../../../core/api/server.ts';
-import { LEASE, NODE, POD, SERVICE_ACCOUNT } from '../../../core/kinds/registry.ts';
+import { CONFIG_MAP, LEASE, NODE, POD, SERVICE_ACCOUNT } from '../../../core/kinds/registry.ts';
 import { Journal } from '../../../core/log/journal.ts';
 import type { EventRecord } from '../../../core/log/record.ts';
 import type {
@@ -69,6 +69,17 @@ export class NodeWorld {
       verb: 'create',
       kind: SERVICE_ACCOUNT,
       object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
+    });
+    // Every pod mounts it with its token; a controller writes it into each namespace.
+    this.request({
+      verb: 'create',
+      kind: CONFIG_MAP,
+      object: {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: 'kube-root-ca.crt', namespace: 'default' },
+        data: { 'ca.crt': '' },
+      },
     });
     const random = randomStream(seed, 'kubelet');
     this.registry = new ImageRegistry(random);
