@@ -79,7 +79,8 @@ function complaint(pod: Pod, view: View): string {
 
 /** A generated name differs from seed to seed. */
 function unnamed(text: string, pod: Pod): string {
-  return text.replaceAll(pod.metadata.name, 'NAME').replaceAll(pod.metadata.uid, 'UID');
+  const { name, uid, ownerReferences } = pod.metadata;
+  return (ownerReferences === undefined ? text : text.replaceAll(name, 'NAME')).replaceAll(uid, 'UID');
 }
 
 function podText(pod: Pod, view: View): string {
