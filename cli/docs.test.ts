@@ -28,7 +28,8 @@ import { runScenario } from '../sim/run.ts';
  * - a block ```yaml scenario is loaded and run, and all it expects must hold. With a name (```yaml scenario crash.yaml)
  *   it is a file for the commands after it.
  *
- * In all pages of the root as well, links and paths lead to what exists.
+ * A block with the name of a file (```ts controllers/list.ts) is a part of that file, word for word. In all pages,
+ * those of the root too, links and paths lead to what exists.
  */
 const root = fileURLToPath(new URL('..', import.meta.url));
 const program = path.join(root, 'dist', 'cli', 'main.js');
@@ -184,6 +185,18 @@ describe('scenarios of the pages', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe('code of the pages is code of the files', () => {
+  const excerpts = pages.flatMap((page) =>
+    blocksOf(page)
+      .filter(({ info }) => info.startsWith('ts '))
+      .map(({ info, text, line }) => ({ at: `${page}:${line}`, file: info.slice('ts '.length), text })),
+  );
+
+  test.each(excerpts)('$at is in $file', ({ file, text }) => {
+    expect(contentOf(file)).toContain(text);
   });
 });
 
