@@ -2,7 +2,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { KubeObject } from '../core/api/object.ts';
 import { podSummary } from '../core/kinds/print/pod.ts';
 import { DEPLOYMENT, EVENT, POD, REPLICA_SET } from '../core/kinds/registry.ts';
 import type { Event, Pod } from '../core/schema/types.generated.ts';
@@ -89,21 +88,13 @@ function podText(pod: Pod, view: View): string {
   return `pod ${status} ${ready}/${total}${isFine ? '' : unnamed(complaint(pod, view), pod)}`;
 }
 
-interface Replicated extends KubeObject {
-  readonly spec?: { readonly replicas?: number };
-  readonly status: { readonly availableReplicas?: number };
-}
-
 function workloads(view: View): readonly string[] {
-  return [DEPLOYMENT, REPLICA_SET].flatMap((kind) =>
-    view
-      .list(kind)
-      .filter(({ metadata }) => metadata.ownerReferences === undefined)
-      .map((object) => {
-        const { spec, status } = object as Replicated;
-        return `${kind.singular} ${status.availableReplicas ?? 0}/${spec?.replicas ?? 1} available`;
-      }),
+  const own = [...view.list(DEPLOYMENT), ...view.list(REPLICA_SET)].filter(
+    ({ metadata }) => metadata.ownerReferences === undefined,
   );
+  return own.map(({ kind, spec, status }) => {
+    return `${kind.toLowerCase()} ${status.availableReplicas ?? 0}/${spec?.replicas ?? 1} available`;
+  });
 }
 
 /** `runs`, `refused` or `later`, and what there is to say. */

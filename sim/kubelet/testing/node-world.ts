@@ -5,6 +5,7 @@ import { CONFIG_MAP, LEASE, NODE, POD, SERVICE_ACCOUNT } from '../../../core/kin
 import { Journal } from '../../../core/log/journal.ts';
 import type { EventRecord } from '../../../core/log/record.ts';
 import type {
+  ConfigMap,
   Container,
   ContainerStatus,
   Event,
@@ -71,16 +72,13 @@ export class NodeWorld {
       object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
     });
     // Every pod mounts it with its token; a controller writes it into each namespace.
-    this.request({
-      verb: 'create',
-      kind: CONFIG_MAP,
-      object: {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: 'kube-root-ca.crt', namespace: 'default' },
-        data: { 'ca.crt': '' },
-      },
-    });
+    const rootCa: NewObject<ConfigMap> = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'kube-root-ca.crt', namespace: 'default' },
+      data: { 'ca.crt': '' },
+    };
+    this.request({ verb: 'create', kind: CONFIG_MAP, object: rootCa });
     const random = randomStream(seed, 'kubelet');
     this.registry = new ImageRegistry(random);
     const full: KubeletSettings = {
