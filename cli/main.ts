@@ -46,14 +46,14 @@ program
   .option('--nodes <n>', 'nodes of the cluster')
   .option('--set <path=value>', 'change the scenario: spec.cluster.nodeGroups[0].count=5', collected)
   .option('--until-settled', 'stop when the cluster has come to rest')
-  .option('--out <file>', 'write the log; .gz compresses it')
+  .option('--out <file>', 'write the log, for get, why, replay and diff; .gz compresses it')
   .option('--json', 'print one JSON object')
   .action((paths: string[], options) => finish(() => runCommand(paths, options)));
 
 /** Options of every command that reads a log as kubectl reads a cluster. */
 function readsLog(command: Command): Command {
   return command
-    .requiredOption('--log <file>', 'the log of a run')
+    .requiredOption('--log <file>', 'the log that run --out wrote')
     .option('--at <time>', 'when: 5m30s since the start, a date, or rv:1234; the end unless given')
     .option('-n, --namespace <name>', 'namespace', 'default')
     .option('-A, --all-namespaces', 'all namespaces');
@@ -88,7 +88,7 @@ program
   .command('why')
   .description("the chain of causes of an object's state, or of its absence")
   .argument('<object>', 'pod/web-1, deployment/web')
-  .requiredOption('--log <file>', 'the log of a run')
+  .requiredOption('--log <file>', 'the log that run --out wrote')
   .option('--at <time>', 'when: 5m30s since the start, a date, or rv:1234; the end unless given')
   .option('-n, --namespace <name>', 'namespace', 'default')
   .option('--json', 'print one JSON object')
@@ -116,6 +116,10 @@ program
   .description('write a commented first scenario')
   .argument('[file]', 'where', 'scenario.yaml')
   .action((file: string) => finish(() => initCommand(file)));
+
+for (const command of program.commands) {
+  command.showHelpAfterError(`(wavetank ${command.name()} --help shows its arguments and options)`);
+}
 
 try {
   await program.parseAsync();
