@@ -87,6 +87,8 @@ export interface Controller<M = unknown> {
   readonly component: string;
   /** Concurrent workers, the real default. */
   readonly workers: number;
+  /** How many times as many requests a second, and at once, its client may send as those of its neighbours. */
+  readonly clientScale?: { readonly qps: number; readonly burst: number };
   readonly watches: readonly Watch[];
   readonly reconcile: (view: View, key: string, memory: M | undefined, now: Micros) => Reconciliation<M>;
   readonly onResult?: (

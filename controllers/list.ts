@@ -8,28 +8,34 @@ import { garbageCollector } from './policy/garbage-collection.ts';
 import { namespaceController } from './policy/namespace.ts';
 import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
+import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
 import { deploymentController } from './workloads/deployment.ts';
 import { replicaSetController } from './workloads/replica-set.ts';
 
 /** The process that a controller is a part of: what crashes, loses its lease and shares a client together. */
 export type ControllerProcessName = 'kube-controller-manager';
 
-// Memories have many types; only the controller that made one looks into it.
-const KUBE_CONTROLLER_MANAGER: readonly unknown[] = [
-  deploymentController,
-  endpointSliceController,
-  eventTtlController,
-  garbageCollector,
-  namespaceController,
-  nodeLifecycleController,
-  podGarbageCollector,
-  replicaSetController,
-  rootCaPublisher,
-  serviceAccountController,
-  taintEvictionController,
-];
+/** The controllers of each process with these settings, by name. */
+export function controllersFor(
+  settings: ControllerSettings,
+): Readonly<Record<ControllerProcessName, readonly Controller[]>> {
+  const { workers } = settings;
+  // Memories have many types; only the controller that made one looks into it.
+  const controllers: readonly unknown[] = [
+    { ...deploymentController, workers: workers.deployment },
+    { ...endpointSliceController, workers: workers.endpointSlice },
+    eventTtlController,
+    { ...garbageCollector, workers: workers.garbageCollector },
+    { ...namespaceController, workers: workers.namespace },
+    nodeLifecycleController(settings.nodeLifecycle),
+    podGarbageCollector(settings.terminatedPodsMax),
+    { ...replicaSetController, workers: workers.replicaSet },
+    rootCaPublisher,
+    serviceAccountController,
+    taintEvictionController,
+  ];
+  return { 'kube-controller-manager': controllers as readonly Controller[] };
+}
 
-/** All controllers, by process and then by name. */
-export const CONTROLLERS: Readonly<Record<ControllerProcessName, readonly Controller[]>> = {
-  'kube-controller-manager': KUBE_CONTROLLER_MANAGER as readonly Controller[],
-};
+/** All controllers with their defaults, by process and then by name. */
+export const CONTROLLERS = controllersFor(DEFAULT_CONTROLLER_SETTINGS);

@@ -1,5 +1,6 @@
 import type { Node } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
+import type { NodeLifecycleSettings } from '../settings.ts';
 import { readyStatus, zoneKey } from './node-state.ts';
 
 /**
@@ -8,15 +9,10 @@ import { readyStatus, zoneKey } from './node-state.ts';
  */
 export type ZoneState = 'Initial' | 'Normal' | 'PartialDisruption' | 'FullDisruption';
 
-/** `--node-eviction-rate` 0.1 and `--secondary-node-eviction-rate` 0.01, as the time between two nodes. */
-const EVICTION_INTERVAL: Micros = 10 * SECOND;
-const SECONDARY_INTERVAL: Micros = 100 * SECOND;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** `--unhealthy-zone-threshold` 0.55, in percent: no fraction decides anything. */
-const UNHEALTHY_ZONE_PERCENT = 55;
-/** `--large-cluster-size-threshold`: in smaller zones a partial disruption stops evictions. */
-const LARGE_ZONE_NODES = 50;
+/** Shares are compared in millionths: no fraction decides anything. */
+const MILLION = 1_000_000;
 
 /** `labelNodeDisruptionExclusion`. */
 const EXCLUDED_LABEL = 'node.kubernetes.io/exclude-disruption';
@@ -43,16 +39,21 @@ interface Health {
   notReady: number;
 }
 
-function stateOf({ ready, notReady }: Health): ZoneState {
+function stateOf(threshold: number, { ready, notReady }: Health): ZoneState {
   if (ready === 0 && notReady > 0) return 'FullDisruption';
-  if (notReady > 2 && notReady * 100 >= UNHEALTHY_ZONE_PERCENT * (ready + notReady))
-    return 'PartialDisruption';
+  const unhealthy = Math.round(threshold * MILLION) * (ready + notReady);
+  if (notReady > 2 && notReady * MILLION >= unhealthy) return 'PartialDisruption';
   return 'Normal';
 }
 
-function intervalFor(state: ZoneState, nodes: number): Micros {
-  if (state !== 'PartialDisruption') return EVICTION_INTERVAL;
-  return nodes > LARGE_ZONE_NODES ? SECONDARY_INTERVAL : NEVER;
+/** A rate, as the time between two nodes. */
+function intervalOf(nodesPerSecond: number): Micros {
+  return nodesPerSecond > 0 ? Math.round(SECOND / nodesPerSecond) : NEVER;
+}
+
+function intervalFor(settings: NodeLifecycleSettings, state: ZoneState, nodes: number): Micros {
+  if (state !== 'PartialDisruption') return intervalOf(settings.evictionRate);
+  return nodes > settings.largeZoneThreshold ? intervalOf(settings.secondaryEvictionRate) : NEVER;
 }
 
 function swapped(limiter: Limiter, interval: Micros, now: Micros): Limiter {
@@ -64,16 +65,21 @@ function swapped(limiter: Limiter, interval: Micros, now: Micros): Limiter {
 
 /** The zones after a look at all nodes. */
 export function assessZones(
+  settings: NodeLifecycleSettings,
   before: ReadonlyMap<string, Zone>,
   nodes: readonly Node[],
   now: Micros,
 ): Disruption {
+  const { unhealthyZoneThreshold } = settings;
   const health = new Map<string, Health>();
   const zones = new Map<string, Zone>();
   for (const node of nodes) {
     const key = zoneKey(node);
     if (!zones.has(key)) {
-      const fresh: Zone = { state: 'Initial', limiter: { interval: EVICTION_INTERVAL, nextAt: now } };
+      const fresh: Zone = {
+        state: 'Initial',
+        limiter: { interval: intervalOf(settings.evictionRate), nextAt: now },
+      };
       zones.set(key, before.get(key) ?? fresh);
     }
     if (node.metadata.labels?.[EXCLUDED_LABEL] !== undefined) continue;
@@ -83,15 +89,17 @@ export function assessZones(
     health.set(key, counts);
   }
   const counted = [...health.keys()];
-  const allLost = counted.every((key) => stateOf(health.get(key) as Health) === 'FullDisruption');
+  const allLost = counted.every(
+    (key) => stateOf(unhealthyZoneThreshold, health.get(key) as Health) === 'FullDisruption',
+  );
   const allWereLost = counted.every((key) => zones.get(key)?.state === 'FullDisruption');
   if (allLost && allWereLost) return { zones, allLost: false };
   for (const key of counted) {
     const counts = health.get(key) as Health;
     const zone = zones.get(key) as Zone;
-    const state = stateOf(counts);
+    const state = stateOf(unhealthyZoneThreshold, counts);
     if (!allLost && !allWereLost && zone.state === state) continue;
-    const interval = allLost ? NEVER : intervalFor(state, counts.ready + counts.notReady);
+    const interval = allLost ? NEVER : intervalFor(settings, state, counts.ready + counts.notReady);
     zones.set(key, { state, limiter: swapped(zone.limiter, interval, now) });
   }
   return { zones, allLost };

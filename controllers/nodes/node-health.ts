@@ -3,8 +3,9 @@ import { lastRenewal, type RenewedLeaseSpec } from '../../core/kinds/lease.ts';
 import { LEASE, NODE } from '../../core/kinds/registry.ts';
 import type { Node, NodeCondition } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
-import { type Micros, parseRfc3339, rfc3339, SECOND } from '../../core/time.ts';
+import { type Micros, parseRfc3339, rfc3339 } from '../../core/time.ts';
 import type { Request } from '../controller.ts';
+import type { NodeLifecycleSettings } from '../settings.ts';
 import {
   hasTaint,
   NOT_READY,
@@ -19,32 +20,20 @@ import {
 
 /** How the node lifecycle controller judges one node (kubernetes `pkg/controller/nodelifecycle`, `tryUpdateNodeHealth`). */
 
-/** `--node-monitor-period`. All looks at nodes fall on multiples of it, so that a quiet cluster needs no timer. */
-const MONITOR_PERIOD: Micros = 5 * SECOND;
-/** How long a node may be silent before it counts as lost. */
-export interface GracePeriods {
-  /** `--node-monitor-grace-period`, 50 s since 1.32. */
-  readonly monitor: Micros;
-  /** `--node-startup-grace-period`: of a node that was never heard of. */
-  readonly startup: Micros;
-}
-
-export const DEFAULT_GRACE: GracePeriods = { monitor: 50 * SECOND, startup: 60 * SECOND };
-
 /** `v1.NamespaceNodeLease`. */
 export const NODE_LEASE_NAMESPACE = 'kube-node-lease';
 
 /** The conditions that a kubelet posts; NetworkUnavailable is the control plane's. */
 const KUBELET_CONDITIONS = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
-/** The first look after `now`. */
-export function nextLook(now: Micros): Micros {
-  return (Math.floor(now / MONITOR_PERIOD) + 1) * MONITOR_PERIOD;
+/** The first look after `now`. All fall on multiples of the period, so that a quiet cluster needs no timer. */
+export function nextLook({ monitorPeriod }: NodeLifecycleSettings, now: Micros): Micros {
+  return (Math.floor(now / monitorPeriod) + 1) * monitorPeriod;
 }
 
 /** The look that takes notice of what happened at `time`. */
-function lookAtOrAfter(time: Micros): Micros {
-  return Math.ceil(time / MONITOR_PERIOD) * MONITOR_PERIOD;
+function lookAtOrAfter({ monitorPeriod }: NodeLifecycleSettings, time: Micros): Micros {
+  return Math.ceil(time / monitorPeriod) * monitorPeriod;
 }
 
 function timeOf(text: string | undefined): Micros {
@@ -60,7 +49,7 @@ export function silentAt(
   view: View,
   node: Node,
   watchedSince: Micros,
-  grace: GracePeriods,
+  settings: NodeLifecycleSettings,
   now: Micros,
 ): Micros | undefined {
   const lease = view.get(LEASE, NODE_LEASE_NAMESPACE, node.metadata.name);
@@ -70,10 +59,10 @@ export function silentAt(
   const renewed = lease === undefined ? 0 : lastRenewal(lease, now);
   if (ready === undefined) {
     const since = Math.max(timeOf(node.metadata.creationTimestamp), renewed);
-    return lookAtOrAfter(since) + grace.startup;
+    return lookAtOrAfter(settings, since) + settings.startupGracePeriod;
   }
   const since = Math.max(watchedSince, renewed, timeOf(ready.lastHeartbeatTime));
-  return lookAtOrAfter(since) + grace.monitor;
+  return lookAtOrAfter(settings, since) + settings.monitorGracePeriod;
 }
 
 /** The node with the conditions of its kubelet unknown; the very same one where Ready was unknown already. */

@@ -15,12 +15,11 @@ import type {
   WatchEvent,
 } from '../controller.ts';
 import { DONE } from '../controller.ts';
+import type { NodeLifecycleSettings } from '../settings.ts';
 import { afterEviction, assessZones, mayEvict, nextEviction, type Zone } from './eviction-zones.ts';
 import {
   clearEvictionTaints,
-  DEFAULT_GRACE,
   evictionTaint,
-  type GracePeriods,
   NODE_LEASE_NAMESPACE,
   nextLook,
   silentAt,
@@ -88,7 +87,7 @@ function reconcileNode(
   view: View,
   name: string,
   before: NodeMemory | undefined,
-  grace: GracePeriods,
+  settings: NodeLifecycleSettings,
   now: Micros,
 ): Outcome {
   const node = view.get(NODE, undefined, name);
@@ -110,11 +109,11 @@ function reconcileNode(
   const requests = [...upkeep(node, now)];
   let memory: NodeMemory = { ...known, node };
   if (memory.lookAt !== undefined && now >= memory.lookAt) {
-    const looked = look(view, memory, grace, now);
+    const looked = look(view, memory, settings, now);
     requests.push(...looked.requests);
     memory = looked.memory;
   }
-  const next = nextLookAt(view, memory, grace, now);
+  const next = nextLookAt(view, memory, settings, now);
   memory = { ...memory, lookAt: next?.at };
   if (next === undefined) return { requests, memory };
   return { requests, memory, requeueAfter: next.at - now, requeueReason: next.reason };
@@ -124,7 +123,7 @@ function reconcileNode(
 function look(
   view: View,
   before: NodeMemory,
-  grace: GracePeriods,
+  settings: NodeLifecycleSettings,
   now: Micros,
 ): { readonly requests: readonly Request[]; readonly memory: NodeMemory } {
   const { node } = before;
@@ -133,7 +132,7 @@ function look(
   if (!before.registered)
     requests.push(nodeEvent(node, 'RegisteredNode', `Registered Node ${name} in Controller`));
   const observed = readyStatus(node);
-  const silent = silentAt(view, node, before.watchedSince, grace, now);
+  const silent = silentAt(view, node, before.watchedSince, settings, now);
   const current = silent !== undefined && now >= silent ? withUnknownConditions(node, now) : node;
   if (current !== node) requests.push({ verb: 'updateStatus', kind: NODE, object: current });
   // Taints follow the status as it was before this look.
@@ -151,35 +150,49 @@ interface DueLook {
   readonly reason: string;
 }
 
-function nextLookAt(view: View, memory: NodeMemory, grace: GracePeriods, now: Micros): DueLook | undefined {
+function nextLookAt(
+  view: View,
+  memory: NodeMemory,
+  settings: NodeLifecycleSettings,
+  now: Micros,
+): DueLook | undefined {
   const { node } = memory;
-  const soon = nextLook(now);
-  if (!memory.registered) return { at: soon, reason: 'the monitor looks at nodes every 5s' };
+  const soon = nextLook(settings, now);
+  if (!memory.registered) return { at: soon, reason: everyPeriod(settings) };
   if (memory.podsLeft) return { at: soon, reason: 'pods of a node that is not ready are left to mark' };
   if (taintCorrection(node, now).length > 0)
     return { at: soon, reason: 'its taints do not match its readiness' };
   if (readyStatus(node) === 'Unknown') return undefined;
-  const silent = silentAt(view, node, memory.watchedSince, grace, now);
+  const silent = silentAt(view, node, memory.watchedSince, settings, now);
   if (silent === undefined) return undefined;
-  const period = readyStatus(node) === undefined ? grace.startup : grace.monitor;
+  const period = readyStatus(node) === undefined ? settings.startupGracePeriod : settings.monitorGracePeriod;
   return { at: Math.max(silent, soon), reason: `no sign of life for ${humanDuration(period)}` };
 }
 
-function reconcileZones(view: View, before: ZonesMemory | undefined, now: Micros): Outcome {
+function everyPeriod({ monitorPeriod }: NodeLifecycleSettings): string {
+  return `the monitor looks at nodes every ${humanDuration(monitorPeriod)}`;
+}
+
+function reconcileZones(
+  view: View,
+  before: ZonesMemory | undefined,
+  settings: NodeLifecycleSettings,
+  now: Micros,
+): Outcome {
   const due = before?.lookAt;
   if (due === undefined || now < due) {
-    const at = Math.min(due ?? nextLook(now), nextLook(now));
+    const at = Math.min(due ?? nextLook(settings, now), nextLook(settings, now));
     const memory: ZonesMemory = {
       sort: 'zones',
       zones: before?.zones ?? new Map(),
       tainted: before?.tainted ?? new Map(),
       lookAt: at,
     };
-    const requeueReason = 'the monitor looks at nodes every 5s';
+    const requeueReason = everyPeriod(settings);
     return { requests: [], memory, requeueAfter: at - now, requeueReason };
   }
   const nodes = view.list(NODE);
-  const { zones: assessed, allLost } = assessZones(before?.zones ?? new Map(), nodes, now);
+  const { zones: assessed, allLost } = assessZones(settings, before?.zones ?? new Map(), nodes, now);
   const zones = new Map(assessed);
   const tainted = new Map<string, string>();
   const requests: Request[] = [];
@@ -226,12 +239,13 @@ function reconcile(
   view: View,
   key: string,
   memory: LifecycleMemory | undefined,
-  grace: GracePeriods,
+  settings: NodeLifecycleSettings,
   now: Micros,
 ): Outcome {
-  if (key === ZONES) return reconcileZones(view, memory?.sort === 'zones' ? memory : undefined, now);
+  if (key === ZONES)
+    return reconcileZones(view, memory?.sort === 'zones' ? memory : undefined, settings, now);
   if (key.includes('/')) return reconcilePod(view, key, now);
-  return reconcileNode(view, key, memory?.sort === 'node' ? memory : undefined, grace, now);
+  return reconcileNode(view, key, memory?.sort === 'node' ? memory : undefined, settings, now);
 }
 
 function onResult(
@@ -315,8 +329,7 @@ function keysOfPod({ object, previous }: WatchEvent<Pod>, view: View): readonly 
   return [`${namespace}/${name}`];
 }
 
-/** With other grace periods than the defaults. */
-export function nodeLifecycle(grace: GracePeriods): Controller<LifecycleMemory> {
+export function nodeLifecycleController(settings: NodeLifecycleSettings): Controller<LifecycleMemory> {
   return {
     name: 'node-lifecycle-controller',
     component: 'node-controller',
@@ -328,9 +341,7 @@ export function nodeLifecycle(grace: GracePeriods): Controller<LifecycleMemory> 
       { kind: LEASE, keys: (event) => keysOfLease(event as WatchEvent<Lease>) },
       { kind: POD, keys: (event, view) => keysOfPod(event as WatchEvent<Pod>, view) },
     ],
-    reconcile: (view, key, memory, now) => reconcile(view, key, memory, grace, now),
+    reconcile: (view, key, memory, now) => reconcile(view, key, memory, settings, now),
     onResult,
   };
 }
-
-export const nodeLifecycleController: Controller<LifecycleMemory> = nodeLifecycle(DEFAULT_GRACE);

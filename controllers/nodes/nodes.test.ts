@@ -2,12 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { LEASE, NODE, POD } from '../../core/kinds/registry.ts';
 import type { Node, Pod } from '../../core/schema/types.generated.ts';
 import { HOUR, type Micros, rfc3339, rfc3339Micro, SECOND } from '../../core/time.ts';
+import { DEFAULT_CONTROLLER_SETTINGS } from '../settings.ts';
 import { FrozenWorld } from '../testing/frozen-world.ts';
 import { nodeLifecycleController } from './node-lifecycle.ts';
 import { podGarbageCollector } from './pod-garbage-collection.ts';
 import { taintEvictionController } from './taint-eviction.ts';
 
-const CONTROLLERS = [nodeLifecycleController, taintEvictionController, podGarbageCollector];
+const { nodeLifecycle, terminatedPodsMax } = DEFAULT_CONTROLLER_SETTINGS;
+const CONTROLLERS = [
+  nodeLifecycleController(nodeLifecycle),
+  taintEvictionController,
+  podGarbageCollector(terminatedPodsMax),
+];
 
 function addNode(world: FrozenWorld, name: string, zone = 'a', ready = 'True'): void {
   const now = rfc3339(world.now);
@@ -305,7 +311,7 @@ describe('taint eviction (I19)', () => {
 
 describe('pod garbage collection', () => {
   test('pods of a node that is gone are ended and removed after the quarantine', () => {
-    const world = new FrozenWorld([podGarbageCollector]);
+    const world = new FrozenWorld([podGarbageCollector(terminatedPodsMax)]);
     addNode(world, 'n1');
     addPod(world, 'p', 'n1');
     world.run(5 * SECOND);
@@ -324,7 +330,7 @@ describe('pod garbage collection', () => {
   });
 
   test('a node that comes back under its name keeps its pods', () => {
-    const world = new FrozenWorld([podGarbageCollector]);
+    const world = new FrozenWorld([podGarbageCollector(terminatedPodsMax)]);
     addNode(world, 'n1');
     addPod(world, 'p', 'n1');
     world.request({ verb: 'delete', kind: NODE, namespace: undefined, name: 'n1' });
@@ -336,7 +342,7 @@ describe('pod garbage collection', () => {
   });
 
   test('pods that are stuck on a node out of service are removed by force, others are not (I28)', () => {
-    const world = new FrozenWorld([podGarbageCollector]);
+    const world = new FrozenWorld([podGarbageCollector(terminatedPodsMax)]);
     addNode(world, 'n1', 'a', 'False');
     addNode(world, 'n2', 'a', 'False');
     addPod(world, 'p1', 'n1');

@@ -29,9 +29,6 @@ import { withDisruptionTarget } from './pod-disruption.ts';
 const CHECK_PERIOD: Micros = 20 * SECOND;
 const QUARANTINE: Micros = 40 * SECOND;
 
-/** `--terminated-pod-gc-threshold`. */
-const ENDED_PODS_MAX = 12_500;
-
 const NODE_KEY = 'node ';
 const POD_KEY = 'pod ';
 const ENDED = 'ended';
@@ -150,17 +147,28 @@ function reconcilePod(view: View, key: string, memory: PodCollectorMemory | unde
   return wait ?? { requests: collect(pod, false, now), memory: undefined };
 }
 
-function reconcileEnded(view: View, memory: PodCollectorMemory | undefined, now: Micros): Outcome {
-  const wait = waiting(memory, nextCheck(now), now, `more than ${ENDED_PODS_MAX} pods may have ended`);
+function reconcileEnded(
+  view: View,
+  memory: PodCollectorMemory | undefined,
+  endedMax: number,
+  now: Micros,
+): Outcome {
+  const wait = waiting(memory, nextCheck(now), now, `more than ${endedMax} pods may have ended`);
   if (wait !== undefined) return wait;
   const ended = view.list(POD).filter(isPodTerminal);
-  const surplus = ended.length - ENDED_PODS_MAX;
+  const surplus = ended.length - endedMax;
   if (surplus <= 0) return DONE;
   return { requests: collectAll(ended, false, now).slice(0, surplus), memory: undefined };
 }
 
-function reconcile(view: View, key: string, memory: PodCollectorMemory | undefined, now: Micros): Outcome {
-  if (key === ENDED) return reconcileEnded(view, memory, now);
+function reconcile(
+  view: View,
+  key: string,
+  memory: PodCollectorMemory | undefined,
+  endedMax: number,
+  now: Micros,
+): Outcome {
+  if (key === ENDED) return reconcileEnded(view, memory, endedMax, now);
   if (key.startsWith(POD_KEY)) return reconcilePod(view, key.slice(POD_KEY.length), memory, now);
   return reconcileNode(view, key.slice(NODE_KEY.length), memory, now);
 }
@@ -184,11 +192,15 @@ function keysOfNode({ type, object }: WatchEvent<Node>): readonly string[] {
   return type === 'DELETED' || isOutOfService(object) ? [NODE_KEY + object.metadata.name] : [];
 }
 
-function keysOfPod({ type, object, previous }: WatchEvent<Pod>, view: View): readonly string[] {
+function keysOfPod(
+  { type, object, previous }: WatchEvent<Pod>,
+  view: View,
+  endedMax: number,
+): readonly string[] {
   if (type === 'DELETED') return [];
   const { nodeName } = object.spec;
   const keys: string[] = [];
-  if (isPodTerminal(object) && view.count(POD) > ENDED_PODS_MAX) {
+  if (endedMax > 0 && isPodTerminal(object) && view.count(POD) > endedMax) {
     if (previous === undefined || !isPodTerminal(previous)) keys.push(ENDED);
   }
   const deleted = isBeingDeleted(object) && (previous === undefined || !isBeingDeleted(previous));
@@ -202,15 +214,18 @@ function keysOfPod({ type, object, previous }: WatchEvent<Pod>, view: View): rea
   return keys;
 }
 
-export const podGarbageCollector: Controller<PodCollectorMemory> = {
-  name: 'pod-garbage-collector-controller',
-  component: 'pod-garbage-collector',
-  workers: 1,
-  // A watch's events are of its own kind: the casts below are that boundary.
-  watches: [
-    { kind: NODE, keys: (event) => keysOfNode(event as WatchEvent<Node>) },
-    { kind: POD, keys: (event, view) => keysOfPod(event as WatchEvent<Pod>, view) },
-  ],
-  reconcile,
-  onResult,
-};
+/** `endedMax`: ended pods that may stay; 0 for all of them. */
+export function podGarbageCollector(endedMax: number): Controller<PodCollectorMemory> {
+  return {
+    name: 'pod-garbage-collector-controller',
+    component: 'pod-garbage-collector',
+    workers: 1,
+    // A watch's events are of its own kind: the casts below are that boundary.
+    watches: [
+      { kind: NODE, keys: (event) => keysOfNode(event as WatchEvent<Node>) },
+      { kind: POD, keys: (event, view) => keysOfPod(event as WatchEvent<Pod>, view, endedMax) },
+    ],
+    reconcile: (view, key, memory, now) => reconcile(view, key, memory, endedMax, now),
+    onResult,
+  };
+}

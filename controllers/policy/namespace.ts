@@ -253,6 +253,8 @@ export const namespaceController: Controller<NamespaceMemory> = {
   component: 'namespace-controller',
   // `--concurrent-namespace-syncs`.
   workers: 10,
+  // It lists and deletes everything in a namespace (`startModifiedNamespaceController` in kube-controller-manager).
+  clientScale: { qps: 20, burst: 100 },
   watches: [
     { kind: NAMESPACE, keys: keysOf },
     // Listed when a namespace goes; their changes wake nobody.

@@ -1,4 +1,4 @@
-import { type Micros, SECOND } from '../../core/time.ts';
+import { MINUTE, type Micros, SECOND } from '../../core/time.ts';
 import type { Profile } from './framework/extension-points.ts';
 import { DEFAULT_PROFILE } from './plugins/default-plugins.ts';
 
@@ -13,6 +13,8 @@ export interface SchedulerOptions {
   readonly draw: (podUid: string, purpose: string) => number;
   readonly podInitialBackoff: Micros;
   readonly podMaxBackoff: Micros;
+  /** `--pod-max-in-unschedulable-pods-duration` */
+  readonly podMaxInUnschedulable: Micros;
   /** Feature `SchedulerPopFromBackoffQ`, on since 1.33. */
   readonly popFromBackoff: boolean;
 }
@@ -23,6 +25,7 @@ export const DEFAULT_SCHEDULER_OPTIONS: Omit<SchedulerOptions, 'draw'> = {
   tieBreak: 'draw',
   podInitialBackoff: SECOND,
   podMaxBackoff: 10 * SECOND,
+  podMaxInUnschedulable: 5 * MINUTE,
   popFromBackoff: true,
 };
 

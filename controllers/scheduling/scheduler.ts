@@ -76,6 +76,7 @@ export class Scheduler {
     this.#queue = new SchedulingQueue({
       podInitialBackoff: options.podInitialBackoff,
       podMaxBackoff: options.podMaxBackoff,
+      podMaxInUnschedulable: options.podMaxInUnschedulable,
       popFromBackoff: options.popFromBackoff,
       less: sorter?.less ?? BY_TIME,
       mayEnter: (info) => this.#gateOf(info) === undefined,

@@ -1,28 +1,34 @@
 import type { Controller } from '../../controllers/controller.ts';
-import { CONTROLLERS } from '../../controllers/list.ts';
-import { nodeLifecycle } from '../../controllers/nodes/node-lifecycle.ts';
+import { controllersFor } from '../../controllers/list.ts';
+import type { ControllerSettings } from '../../controllers/settings.ts';
 import type { KubernetesSettings } from '../scenario/flags.ts';
 
 type Flags = KubernetesSettings['kubeControllerManager'];
 
-/** The flag that sets how many keys a controller handles at once. */
-const WORKERS = {
-  'deployment-controller': 'concurrent-deployment-syncs',
-  'replicaset-controller': 'concurrent-replicaset-syncs',
-} as const satisfies Readonly<Record<string, keyof Flags>>;
+/** What the flags of kube-controller-manager set, each of them in one place. */
+function controllerSettings(flags: Flags): ControllerSettings {
+  return {
+    workers: {
+      deployment: flags['concurrent-deployment-syncs'],
+      replicaSet: flags['concurrent-replicaset-syncs'],
+      endpointSlice: flags['concurrent-service-endpoint-syncs'],
+      namespace: flags['concurrent-namespace-syncs'],
+      garbageCollector: flags['concurrent-gc-syncs'],
+    },
+    nodeLifecycle: {
+      monitorPeriod: flags['node-monitor-period'],
+      monitorGracePeriod: flags['node-monitor-grace-period'],
+      startupGracePeriod: flags['node-startup-grace-period'],
+      evictionRate: flags['node-eviction-rate'],
+      secondaryEvictionRate: flags['secondary-node-eviction-rate'],
+      unhealthyZoneThreshold: flags['unhealthy-zone-threshold'],
+      largeZoneThreshold: flags['large-cluster-size-threshold'],
+    },
+    terminatedPodsMax: flags['terminated-pod-gc-threshold'],
+  };
+}
 
 /** The controllers of the kube-controller-manager, as its flags set them. */
 export function controllersWith(flags: Flags): readonly Controller[] {
-  const lifecycle = nodeLifecycle({
-    monitor: flags['node-monitor-grace-period'],
-    startup: flags['node-startup-grace-period'],
-  });
-  return CONTROLLERS['kube-controller-manager'].map((controller) => {
-    // Memories have many types; only the controller that made one looks into it.
-    if (controller.name === lifecycle.name) return lifecycle as unknown as Controller;
-    const flag = Object.hasOwn(WORKERS, controller.name)
-      ? WORKERS[controller.name as keyof typeof WORKERS]
-      : undefined;
-    return flag === undefined ? controller : { ...controller, workers: flags[flag] };
-  });
+  return controllersFor(controllerSettings(flags))['kube-controller-manager'];
 }

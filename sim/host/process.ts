@@ -95,7 +95,9 @@ export class ControllerProcess {
     const { qps, burst, requestLatency, watchDelay, events } = this.settings;
     const clients: ApiClient[] = [];
     this.hosts = this.controllers.map((controller) => {
-      const client = new ApiClient(this.kernel, this.server, new RateLimiter(qps, burst), requestLatency);
+      const scale = controller.clientScale ?? { qps: 1, burst: 1 };
+      const limiter = new RateLimiter(qps * scale.qps, burst * scale.burst);
+      const client = new ApiClient(this.kernel, this.server, limiter, requestLatency);
       clients.push(client);
       const eventClient = new ApiClient(this.kernel, this.server, new RateLimiter(0, 1), requestLatency);
       clients.push(eventClient);

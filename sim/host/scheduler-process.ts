@@ -39,6 +39,7 @@ function optionsFrom(flags: KubernetesSettings['kubeScheduler'], random: RandomS
     ...(percentageOfNodesToScore === 100 ? {} : { percentageOfNodesToScore }),
     podInitialBackoff: flags.podInitialBackoffSeconds * 1000 * MILLISECOND,
     podMaxBackoff: flags.podMaxBackoffSeconds * 1000 * MILLISECOND,
+    podMaxInUnschedulable: flags['pod-max-in-unschedulable-pods-duration'],
     draw: random.draw,
   };
 }

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../../core/time.ts';
+import { MILLISECOND, MINUTE, SECOND } from '../../core/time.ts';
 
 /**
  * The settings of the control plane that a scenario may change, and only those that have their effect here. Each has
@@ -8,7 +8,13 @@ import { MINUTE, SECOND } from '../../core/time.ts';
  */
 export type Flag =
   /** Given as `50s` or a number of seconds; kept in microseconds. */
-  | { readonly type: 'duration'; readonly default: number; readonly about: string }
+  | {
+      readonly type: 'duration';
+      readonly default: number;
+      /** For what repeats: a period of 0 would never end. */
+      readonly min?: number;
+      readonly about: string;
+    }
   /** Requests a second; 0 or `unlimited` for no limit, kept as 0. */
   | { readonly type: 'qps'; readonly default: number; readonly about: string }
   | {
@@ -24,10 +30,34 @@ export type Flag =
 type FlagTable = Readonly<Record<string, Flag>>;
 
 export const CONTROLLER_MANAGER_FLAGS = {
-  'kube-api-qps': { type: 'qps', default: 20, about: 'Requests a second that the controllers share.' },
+  'kube-api-qps': {
+    type: 'qps',
+    default: 20,
+    about:
+      "Requests a second of each controller's client; of the namespace controller's twenty times as many.",
+  },
   'kube-api-burst': { type: 'integer', default: 30, min: 1, about: 'Requests that may go out at once.' },
   'concurrent-deployment-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for Deployments.' },
+  'concurrent-gc-syncs': { type: 'integer', default: 20, min: 1, about: 'Workers of the garbage collector.' },
+  'concurrent-namespace-syncs': {
+    type: 'integer',
+    default: 10,
+    min: 1,
+    about: 'Workers for Namespaces that are going.',
+  },
   'concurrent-replicaset-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for ReplicaSets.' },
+  'concurrent-service-endpoint-syncs': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    about: "Workers for Services' EndpointSlices.",
+  },
+  'node-monitor-period': {
+    type: 'duration',
+    default: 5 * SECOND,
+    min: MILLISECOND,
+    about: 'How often the node lifecycle controller looks at the nodes.',
+  },
   // 40s before Kubernetes 1.32.
   'node-monitor-grace-period': {
     type: 'duration',
@@ -38,6 +68,34 @@ export const CONTROLLER_MANAGER_FLAGS = {
     type: 'duration',
     default: MINUTE,
     about: 'The same for a node that has never been heard of.',
+  },
+  'node-eviction-rate': {
+    type: 'number',
+    default: 0.1,
+    about: 'Nodes a second whose pods are evicted in a healthy zone.',
+  },
+  'secondary-node-eviction-rate': {
+    type: 'number',
+    default: 0.01,
+    about: 'The same in an unhealthy zone of a large cluster.',
+  },
+  'unhealthy-zone-threshold': {
+    type: 'number',
+    default: 0.55,
+    max: 1,
+    about: 'Share of NotReady nodes (at least 3) from which a zone counts as unhealthy.',
+  },
+  'large-cluster-size-threshold': {
+    type: 'integer',
+    default: 50,
+    min: 0,
+    about: 'A zone with more nodes than this counts as large.',
+  },
+  'terminated-pod-gc-threshold': {
+    type: 'integer',
+    default: 12_500,
+    min: 0,
+    about: 'Terminated pods that may exist before the oldest are deleted; 0 keeps all.',
   },
 } as const satisfies FlagTable;
 
@@ -59,6 +117,11 @@ export const SCHEDULER_FLAGS = {
     about: 'Wait before the first retry of a pod that could not be scheduled.',
   },
   podMaxBackoffSeconds: { type: 'integer', default: 10, min: 1, about: 'Longest wait between two retries.' },
+  'pod-max-in-unschedulable-pods-duration': {
+    type: 'duration',
+    default: 5 * MINUTE,
+    about: 'An unschedulable pod is retried after this long in any case.',
+  },
 } as const satisfies FlagTable;
 
 export const KUBELET_FLAGS = {
@@ -67,6 +130,7 @@ export const KUBELET_FLAGS = {
   'node-status-update-frequency': {
     type: 'duration',
     default: 10 * SECOND,
+    min: MILLISECOND,
     about: 'How often the kubelet computes the status of its node.',
   },
   nodeLeaseDurationSeconds: {

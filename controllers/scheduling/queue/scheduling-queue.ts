@@ -1,4 +1,4 @@
-import { MINUTE, type Micros, SECOND } from '../../../core/time.ts';
+import { type Micros, SECOND } from '../../../core/time.ts';
 import { type PodInfo, priorityOf } from '../cache/pod-info.ts';
 import type { ClusterEvent } from '../framework/cluster-event.ts';
 import type { QueueSort } from '../framework/extension-points.ts';
@@ -8,6 +8,8 @@ import type { QueuedPod, QueuePlace } from './queued-pod.ts';
 export interface QueueOptions {
   readonly podInitialBackoff: Micros;
   readonly podMaxBackoff: Micros;
+  /** A pod that no event has helped is tried again after this long. */
+  readonly podMaxInUnschedulable: Micros;
   /** Feature `SchedulerPopFromBackoffQ`: don't sit idle while a pod waits out its back-off. */
   readonly popFromBackoff: boolean;
   readonly less: QueueSort;
@@ -17,8 +19,6 @@ export interface QueueOptions {
   readonly helps: (pod: QueuedPod, event: ClusterEvent) => boolean;
 }
 
-/** `DefaultPodMaxInUnschedulablePodsDuration`: a pod that no event has helped is tried again after this long. */
-const MOST_UNSCHEDULABLE = 5 * MINUTE;
 /** How often the real queue looks for pods past that, and for pods whose back-off is over. */
 const FLUSH_PERIOD = 30 * SECOND;
 const BACKOFF_PERIOD = SECOND;
@@ -130,7 +130,7 @@ export class SchedulingQueue {
     }
     const flush = this.#lastTick(now, FLUSH_PERIOD);
     for (const pod of this.#unschedulable) {
-      if (flush - pod.timestamp <= MOST_UNSCHEDULABLE) break;
+      if (flush - pod.timestamp <= this.#options.podMaxInUnschedulable) break;
       this.#requeue(pod, pod.cause, 'unschedulable for 5m0s', now);
     }
   }
@@ -182,7 +182,10 @@ export class SchedulingQueue {
       if (first !== undefined) wake = Math.min(wake, this.#nextTick(first.backoffUntil, BACKOFF_PERIOD));
     }
     for (const first of this.#unschedulable) {
-      wake = Math.min(wake, this.#nextTick(first.timestamp + MOST_UNSCHEDULABLE + 1, FLUSH_PERIOD));
+      wake = Math.min(
+        wake,
+        this.#nextTick(first.timestamp + this.#options.podMaxInUnschedulable + 1, FLUSH_PERIOD),
+      );
       break;
     }
     return wake === Number.POSITIVE_INFINITY ? undefined : Math.max(wake, now);

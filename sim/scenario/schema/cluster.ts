@@ -13,6 +13,7 @@ import type { ClusterSpec, Machine, NodeGroup } from '../scenario.ts';
 import {
   dnsLabel,
   duration,
+  durationFrom,
   flag,
   integer,
   labels,
@@ -57,7 +58,7 @@ const qps = z
 function flagField(given: Flag): z.ZodType<number | boolean | undefined> {
   switch (given.type) {
     case 'duration':
-      return duration.optional().describe(given.about);
+      return (given.min === undefined ? duration : durationFrom(given.min)).optional().describe(given.about);
     case 'qps':
       return qps.optional().describe(given.about);
     case 'integer':

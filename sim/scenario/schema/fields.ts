@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { labelValue, qualifiedName } from '../../../core/kinds/validation/names.ts';
 import { canonicalQuantity } from '../../../core/schema/quantity-text.ts';
-import { DURATION_FORM, parseDuration } from '../duration.ts';
+import { DURATION_FORM, formatDuration, parseDuration } from '../duration.ts';
 import { shown, unknownField } from '../problem.ts';
 import type { TimeSpread } from '../scenario.ts';
 
@@ -109,6 +109,15 @@ export const duration = durationInput.transform((value, context): number => {
   context.issues.push({ code: 'custom', message: parsed.error, input: value });
   return z.NEVER;
 });
+
+/** Microseconds, at least so many. */
+export function durationFrom(least: number): z.ZodType<number> {
+  return duration.check((context) => {
+    if (context.value >= least) return;
+    const message = `expected a duration of at least ${formatDuration(least)}, got ${formatDuration(context.value)}`;
+    context.issues.push({ code: 'custom', message, input: context.value });
+  });
+}
 
 /**
  * A short form or an object. A union would say of a mistake inside the object only that neither fits, so the form
