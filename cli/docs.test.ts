@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { BENCHMARKS } from '../bench/list.ts';
 import { formatProblems } from '../files/problem.ts';
 import { loadInput } from '../files/scenario/load-scenario.ts';
 import { runScenario } from '../sim/run.ts';
@@ -37,7 +38,7 @@ const canRun = existsSync(program) && process.platform !== 'win32';
 /** A page runs a dozen commands, on a machine that may be busy. */
 const pageTimeoutMs = 180_000;
 
-const rootPages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'];
+const rootPages = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench/README.md'];
 const userPages = readdirSync(path.join(root, 'docs'))
   .filter((name) => name.endsWith('.md'))
   .map((name) => `docs/${name}`)
@@ -198,6 +199,13 @@ describe('code of the pages is code of the files', () => {
   test.each(excerpts)('$at is in $file', ({ file, text }) => {
     expect(contentOf(file)).toContain(text);
   });
+});
+
+test('bench/README.md names every benchmark', () => {
+  const documented = [...contentOf('bench/README.md').matchAll(/^\| `([\w-]+)` \|/gm)].map(
+    ([, name]) => name,
+  );
+  expect(documented).toEqual(BENCHMARKS.map(({ name }) => name));
 });
 
 describe('what the pages point to exists', () => {
