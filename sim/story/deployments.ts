@@ -1,3 +1,4 @@
+import { keyOf } from '../../core/api/object.ts';
 import { DEPLOYMENT } from '../../core/kinds/registry.ts';
 import type { LogRecord } from '../../core/log/record.ts';
 import type { Deployment } from '../../core/schema/types.generated.ts';
@@ -9,13 +10,15 @@ const REVISION = 'deployment.kubernetes.io/revision';
 interface Known {
   /** Since when fewer replicas are available than wanted; absent while all are. */
   readonly shortSince: Micros | undefined;
+  /** The fewest that were available since then. */
+  readonly least: number;
   readonly rollout: string | undefined;
   /** Whether a complete rollout has been told of since it began. */
   readonly complete: boolean;
   readonly stuck: boolean;
 }
 
-const UNKNOWN: Known = { shortSince: undefined, rollout: undefined, complete: false, stuck: false };
+const UNKNOWN: Known = { shortSince: undefined, least: 0, rollout: undefined, complete: false, stuck: false };
 
 function seconds(from: Micros, to: Micros): string {
   return `${((to - from) / SECOND).toFixed(1)}s`;
@@ -43,6 +46,7 @@ export function deploymentObserver(): Observer {
     note: (note: Note) => void,
   ): Known {
     const { name } = deployment.metadata;
+    const subject = keyOf(deployment);
     const wanted = deployment.spec?.replicas ?? 1;
     const revision = deployment.metadata.annotations?.[REVISION];
     if (revision !== undefined && revision !== before.rollout) {
@@ -53,6 +57,7 @@ export function deploymentObserver(): Observer {
           rv,
           tone: 'neutral',
           group: 'rollouts',
+          subject,
           text,
           together: (n) => `${n} deployments roll out a new revision`,
         });
@@ -66,6 +71,7 @@ export function deploymentObserver(): Observer {
         rv,
         tone: 'good',
         group: 'complete',
+        subject,
         text,
         together: (n) => `${n} deployments are complete`,
       });
@@ -94,19 +100,21 @@ export function deploymentObserver(): Observer {
   ): Known {
     if (!before.complete) return before;
     const { name } = deployment.metadata;
+    const subject = keyOf(deployment);
     const wanted = deployment.spec?.replicas ?? 1;
     const available = deployment.status.availableReplicas ?? 0;
-    if (available < wanted && before.shortSince === undefined) {
+    if (available < wanted && (before.shortSince === undefined || available < before.least)) {
       const text = `deployment/${name} has ${available} of ${wanted} replicas available`;
       note({
         t,
         rv,
         tone: 'bad',
         group: 'short',
+        subject,
         text,
         together: (n) => `${n} deployments are short of replicas`,
       });
-      return { ...before, shortSince: t };
+      return { ...before, shortSince: before.shortSince ?? t, least: available };
     }
     if (available >= wanted && before.shortSince !== undefined) {
       const text = `deployment/${name} is whole again: ${available}/${wanted} after ${seconds(before.shortSince, t)}`;
@@ -115,6 +123,7 @@ export function deploymentObserver(): Observer {
         rv,
         tone: 'good',
         group: 'whole',
+        subject,
         text,
         together: (n) => `${n} deployments are whole again`,
       });

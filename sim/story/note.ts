@@ -10,6 +10,8 @@ export interface Note {
   readonly tone: Tone;
   /** Notes of one group that follow each other closely are told in one line. */
   readonly group: string;
+  /** What it is about, where a later note of the group about the same takes the place of the earlier one. */
+  readonly subject?: string;
   /** What one note says by itself. */
   readonly text: string;
   /** What several say together: `12 pods evicted from node-2`. */

@@ -22,8 +22,25 @@ export interface Moment {
 
 interface Gathered {
   readonly first: Note;
+  /** What it says while it is about one thing alone. */
+  readonly text: string;
   readonly lastAt: Micros;
   readonly count: number;
+  readonly subjects: ReadonlySet<string>;
+}
+
+function begun(note: Note): Gathered {
+  const subjects = new Set(note.subject === undefined ? [] : [note.subject]);
+  return { first: note, text: note.text, lastAt: note.t, count: 1, subjects };
+}
+
+function joined(known: Gathered, note: Note): Gathered {
+  const { first, count, subjects } = known;
+  if (note.subject === undefined) return { ...known, lastAt: note.t, count: count + 1 };
+  if (!subjects.has(note.subject)) {
+    return { ...known, lastAt: note.t, count: count + 1, subjects: new Set([...subjects, note.subject]) };
+  }
+  return { ...known, lastAt: note.t, text: first.subject === note.subject ? note.text : known.text };
 }
 
 /** Gathers the notable moments of a run as its records come. */
@@ -45,11 +62,11 @@ export class Story {
   private add(note: Note): void {
     const known = this.open.get(note.group);
     if (known !== undefined && note.t - known.lastAt <= TOGETHER_WITHIN) {
-      this.open.set(note.group, { first: known.first, lastAt: note.t, count: known.count + 1 });
+      this.open.set(note.group, joined(known, note));
       return;
     }
     if (known !== undefined) this.close(known);
-    this.open.set(note.group, { first: note, lastAt: note.t, count: 1 });
+    this.open.set(note.group, begun(note));
   }
 
   private close(gathered: Gathered): void {
@@ -62,11 +79,11 @@ export class Story {
     const all = [...this.closed, ...this.open.values()].sort(
       (a, b) => a.first.t - b.first.t || a.first.rv - b.first.rv,
     );
-    const moments = all.map(({ first, count }) => ({
+    const moments = all.map(({ first, text, count }) => ({
       t: first.t,
       rv: first.rv,
       tone: first.tone,
-      text: count > 1 && first.together !== undefined ? first.together(count) : first.text,
+      text: count > 1 && first.together !== undefined ? first.together(count) : text,
     }));
     return { moments, dropped: this.dropped };
   }
