@@ -8,7 +8,7 @@ import type { Command, Result } from './command.ts';
 import { generatedName, type RequestContext, uidOf } from './identity.ts';
 import { createdMetadata } from './metadata.ts';
 import { type KubeObject, type NewObject, objectKey } from './object.ts';
-import { alreadyExists, invalid, type Status } from './status.ts';
+import { alreadyExists, badRequest, invalid, type Status } from './status.ts';
 
 /** How many names are tried before a generated one is given up (registry/generic `maxNameGenerationCreateAttempts`). */
 const NAME_ATTEMPTS = 8;
@@ -34,6 +34,8 @@ function chooseName(server: ApiStore, kind: Kind, object: NewObject, rv: number)
   const given = object.metadata.name;
   if (given !== undefined && given !== '') return given;
   const prefix = object.metadata.generateName ?? '';
+  // Neither: validation says what is missing.
+  if (prefix === '') return '';
   let name = '';
   for (let attempt = 0; attempt < NAME_ATTEMPTS; attempt += 1) {
     name = generatedName(server.draw, prefix, rv, attempt);
@@ -56,6 +58,8 @@ export function createObject(
 ): Result {
   const { kind } = command;
   const { strategy } = kind;
+  if (command.object.metadata.resourceVersion)
+    return refused(badRequest('resourceVersion should not be set on objects to be created'));
   const defaulted = strategy.applyDefaults?.(command.object) ?? command.object;
   const admitted = admit(defaulted, kind, server);
   if (isStatus(admitted)) return refused(admitted);

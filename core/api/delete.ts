@@ -1,8 +1,9 @@
 import type { Kind } from '../kinds/kind.ts';
 import type { Namespace, Pod } from '../schema/types.generated.ts';
-import { rfc3339, SECOND } from '../time.ts';
+import { parseRfc3339, rfc3339, SECOND } from '../time.ts';
 import type { ApiStore } from './api-store.ts';
 import type { Command, DeleteOptions, Result } from './command.ts';
+import { equalValues } from './equal.ts';
 import type { RequestContext } from './identity.ts';
 import { versioned } from './metadata.ts';
 import { type KubeObject, objectKey } from './object.ts';
@@ -59,7 +60,7 @@ function finalizersFor(stored: KubeObject, options: DeleteOptions): readonly str
   return others.length === existing.length ? existing : others;
 }
 
-/** Mark the object as going. A later deletion may shorten the grace period, never lengthen it. */
+/** Mark the object as going. Asked once more, only its finalizers may change. */
 function markDeleted(
   server: ApiStore,
   kind: Kind,
@@ -71,17 +72,15 @@ function markDeleted(
 ): Result {
   const { metadata } = stored;
   const first = metadata.deletionTimestamp === undefined;
-  const shortens = !first && graceSeconds < (metadata.deletionGracePeriodSeconds ?? 0);
-  const sameFinalizers = finalizers === (metadata.finalizers ?? finalizers);
-  if (!first && !shortens && sameFinalizers) return { ok: true, object: stored, rv: 0 };
+  const sameFinalizers = equalValues(finalizers, metadata.finalizers ?? []);
+  if (!first && sameFinalizers) return { ok: true, object: stored, rv: 0 };
   const rv = server.journal.nextNumber;
   const marked: KubeObject = {
     ...stored,
     metadata: {
       ...metadata,
-      deletionTimestamp:
-        first || shortens ? rfc3339(context.now + graceSeconds * SECOND) : metadata.deletionTimestamp,
-      deletionGracePeriodSeconds: first || shortens ? graceSeconds : metadata.deletionGracePeriodSeconds,
+      deletionTimestamp: first ? rfc3339(context.now + graceSeconds * SECOND) : metadata.deletionTimestamp,
+      deletionGracePeriodSeconds: first ? graceSeconds : metadata.deletionGracePeriodSeconds,
       finalizers: finalizers.length === 0 ? undefined : finalizers,
     },
   };
@@ -98,6 +97,42 @@ function terminatingNamespace(namespace: Namespace): Namespace {
   return { ...namespace, status: { ...namespace.status, phase: 'Terminating' } };
 }
 
+/**
+ * A pod that is going already: another deletion may shorten what is left to it, counted from the first, and never
+ * lengthen it; one that asks for no period changes nothing (registry/rest `BeforeDelete`).
+ */
+function hurryPod(
+  server: ApiStore,
+  kind: Kind,
+  key: string,
+  stored: Pod,
+  options: DeleteOptions,
+  context: RequestContext,
+): Result {
+  const { metadata } = stored;
+  const { deletionTimestamp = '', deletionGracePeriodSeconds = 0 } = metadata;
+  const asked = options.gracePeriodSeconds;
+  if (asked === undefined || asked >= deletionGracePeriodSeconds) return { ok: true, object: stored, rv: 0 };
+  const period = asked < 0 ? 1 : asked;
+  if (period === 0 && (metadata.finalizers ?? []).length === 0) {
+    const rv = server.commit('delete', kind, key, stored, undefined, context);
+    return { ok: true, object: stored, rv };
+  }
+  const since = (parseRfc3339(deletionTimestamp) ?? context.now) - deletionGracePeriodSeconds * SECOND;
+  const rv = server.journal.nextNumber;
+  const hurried: KubeObject = {
+    ...stored,
+    metadata: {
+      ...metadata,
+      deletionTimestamp: rfc3339(since + period * SECOND),
+      deletionGracePeriodSeconds: period,
+    },
+  };
+  const object = versioned(hurried, rv, metadata.generation);
+  server.commit('update', kind, key, stored, object, context);
+  return { ok: true, object, rv };
+}
+
 export function deleteObject(
   server: ApiStore,
   command: Extract<Command, { verb: 'delete' }>,
@@ -110,6 +145,8 @@ export function deleteObject(
   const failed = failedPrecondition(kind, stored, options);
   if (failed !== undefined) return refused(failed);
 
+  if (kind.resource === 'pods' && stored.metadata.deletionTimestamp !== undefined)
+    return hurryPod(server, kind, key, stored as Pod, options, context);
   const finalizers = finalizersFor(stored, options);
   const graceSeconds = kind.resource === 'pods' ? podGraceSeconds(stored as Pod, options) : 0;
   const held =

@@ -6,7 +6,7 @@ import { equalValues } from './equal.ts';
 import type { RequestContext } from './identity.ts';
 import { updatedMetadata, versioned } from './metadata.ts';
 import { type KubeObject, keyOf } from './object.ts';
-import { conflict, invalid, notFound, OPTIMISTIC_LOCK, type Status } from './status.ts';
+import { conflict, type FieldError, invalid, notFound, OPTIMISTIC_LOCK, type Status } from './status.ts';
 
 interface WithStatus extends KubeObject {
   readonly status?: unknown;
@@ -36,6 +36,17 @@ function staleness(kind: Kind, stored: KubeObject, sent: KubeObject): Status | u
     return conflict(kind, name, OPTIMISTIC_LOCK);
   }
   return undefined;
+}
+
+/** An object that is going gets no more finalizers (apimachinery `ValidateNoNewFinalizers`). */
+function finalizerErrors(stored: KubeObject, next: KubeObject): readonly FieldError[] {
+  if (stored.metadata.deletionTimestamp === undefined) return [];
+  const old = stored.metadata.finalizers ?? [];
+  const extra = [...new Set(next.metadata.finalizers)].filter((name) => !old.includes(name)).sort();
+  if (extra.length === 0) return [];
+  const list = extra.map((name) => JSON.stringify(name)).join(', ');
+  const detail = `no new finalizers can be added if the object is being deleted, found new finalizers []string{${list}}`;
+  return [{ type: 'FieldValueForbidden', field: 'metadata.finalizers', body: `Forbidden: ${detail}` }];
 }
 
 /** Whether anything but metadata and status differs: what raises `generation`. */
@@ -117,7 +128,10 @@ export function replaceObject(
   const errors = [
     ...(metadata === stored.metadata
       ? []
-      : validateObjectMeta(metadata, kind.namespaced, strategy.nameRule ?? 'subdomain')),
+      : [
+          ...validateObjectMeta(metadata, kind.namespaced, strategy.nameRule ?? 'subdomain'),
+          ...finalizerErrors(stored, next),
+        ]),
     ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
   ];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
@@ -143,9 +157,7 @@ export function replaceStatus(
   const annotated = !equalValues(annotations, stored.metadata.annotations);
   if (!annotated && equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
   const next = (
-    annotated
-      ? { ...stored, status, metadata: { ...stored.metadata, annotations } }
-      : { ...stored, status }
+    annotated ? { ...stored, status, metadata: { ...stored.metadata, annotations } } : { ...stored, status }
   ) as KubeObject;
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));

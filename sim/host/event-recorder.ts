@@ -22,7 +22,15 @@ interface Observed {
   readonly namespace: string;
   readonly name: string;
   readonly count: number;
+  readonly firstSeen: Micros;
   readonly lastSeen: Micros;
+}
+
+/** What is told, in the words in which it is: many similar ones share a message. */
+interface Told {
+  readonly request: EventRequest;
+  readonly component: string;
+  readonly message: string;
 }
 
 interface Similar {
@@ -102,18 +110,29 @@ export class EventRecorder {
   record(request: EventRequest, cause: Cause, now: Micros): void {
     const component = request.component ?? this.component;
     const { uid, name } = request.regarding.metadata;
-    const objectKey = `${component}/${request.regarding.kind}/${uid === '' ? name : uid}/${request.fieldPath ?? ''}`;
+    const about = `${component}/${request.regarding.kind}/${uid === '' ? name : uid}`;
+    const fieldPath = request.fieldPath ?? '';
     if (request.action !== undefined) {
-      this.recordSeries(request, component, objectKey, cause, now);
+      this.recordSeries(request, component, `${about}/${fieldPath}`, cause, now);
       return;
     }
-    if (!this.withinRate(objectKey, now)) return;
-    const kindKey = `${objectKey}/${request.eventType}/${request.reason}`;
-    const message = this.aggregated(kindKey, request.message, now);
-    const key = `${kindKey}/${message === request.message ? message : ''}`;
+    const similarKey = `${about}/${request.eventType}/${request.reason}`;
+    const message = this.aggregated(similarKey, request.message, now);
+    const key = message === request.message ? `${similarKey}/${fieldPath}/${message}` : similarKey;
     const known = this.observed.get(key);
-    if (known === undefined) this.create(request, component, message, key, cause, now);
-    else this.repeat(known, message, key, cause, now);
+    const observed: Observed = {
+      namespace: request.regarding.metadata.namespace ?? 'default',
+      name: known?.name ?? this.eventName(request.regarding, now),
+      firstSeen: known?.firstSeen ?? now,
+      lastSeen: now,
+      count: (known?.count ?? 0) + 1,
+    };
+    this.observed.set(key, observed);
+    // What the filter drops has been counted all the same (`EventCorrelate`).
+    if (!this.withinRate(about, now)) return;
+    const told = { request, component, message };
+    if (known === undefined) this.create(told, observed, cause);
+    else this.repeat(told, observed, cause);
   }
 
   private withinRate(key: string, now: Micros): boolean {
@@ -150,17 +169,9 @@ export class EventRecorder {
     return [object.metadata.name, this.lastNanos.toString(16)].join('.');
   }
 
-  private create(
-    request: EventRequest,
-    component: string,
-    message: string,
-    key: string,
-    cause: Cause,
-    now: Micros,
-  ): void {
-    const namespace = request.regarding.metadata.namespace ?? 'default';
-    const name = this.eventName(request.regarding, now);
-    const timestamp = rfc3339(now);
+  private create({ request, component, message }: Told, observed: Observed, cause: Cause): void {
+    const { namespace, name, firstSeen, lastSeen, count } = observed;
+    const firstTimestamp = rfc3339(firstSeen);
     const object: NewObject<Event> = {
       apiVersion: 'v1',
       kind: 'Event',
@@ -169,9 +180,9 @@ export class EventRecorder {
       reason: request.reason,
       message,
       source: this.source(component),
-      firstTimestamp: timestamp,
-      lastTimestamp: timestamp,
-      count: 1,
+      firstTimestamp,
+      lastTimestamp: firstSeen === lastSeen ? firstTimestamp : rfc3339(lastSeen),
+      count,
       type: request.eventType,
       eventTime: undefined,
       series: undefined,
@@ -179,24 +190,19 @@ export class EventRecorder {
       reportingComponent: component,
       reportingInstance: this.host ?? '',
     };
-    this.observed.set(key, { namespace, name, count: 1, lastSeen: now });
     this.write({ verb: 'create', kind: EVENT, object }, cause);
   }
 
-  private repeat(known: Observed, message: string, key: string, cause: Cause, now: Micros): void {
-    const count = known.count + 1;
-    const lastTimestamp = rfc3339(now);
-    this.observed.set(key, { ...known, count, lastSeen: now });
+  private repeat(told: Told, observed: Observed, cause: Cause): void {
+    const { namespace, name, count, lastSeen } = observed;
+    const { message } = told;
+    const lastTimestamp = rfc3339(lastSeen);
     const change = (stored: KubeObject): KubeObject =>
       ({ ...stored, count, lastTimestamp, message }) as KubeObject;
-    this.write(
-      { verb: 'patch', kind: EVENT, namespace: known.namespace, name: known.name, change },
-      cause,
-      (result) => {
-        // Its time to live ended: the next one starts anew.
-        if (!result.ok) this.observed.set(key, { ...known, count: 0, lastSeen: 0 });
-      },
-    );
+    this.write({ verb: 'patch', kind: EVENT, namespace, name, change }, cause, (result) => {
+      // Its time to live has ended, or the first was dropped by the filter: it is written whole (`recordEvent`).
+      if (!result.ok && result.status.reason === 'NotFound') this.create(told, observed, cause);
+    });
   }
 
   /** The recorder of events.k8s.io/v1: a repeat makes a series; further ones are counted without a write. */
@@ -238,7 +244,7 @@ export class EventRecorder {
       reportingComponent: component,
       reportingInstance: this.host ?? component,
     };
-    this.observed.set(key, { namespace, name, count: 1, lastSeen: now });
+    this.observed.set(key, { namespace, name, count: 1, firstSeen: now, lastSeen: now });
     this.write({ verb: 'create', kind: EVENT, object }, cause);
   }
 }

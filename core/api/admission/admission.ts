@@ -18,6 +18,14 @@ export function isStatus(value: NewObject | Status): value is Status {
   return value.kind === 'Status';
 }
 
+/**
+ * What a refusal calls an object: names are generated after admission, so one that is to be generated is called by
+ * its prefix (apiserver `admission.NewForbidden`).
+ */
+export function nameInMessages({ metadata }: NewObject): string {
+  return metadata.name || metadata.generateName || 'Unknown';
+}
+
 /** The same object with another spec: the boundary between objects of any kind and one plugin's kind. */
 export function withSpec(object: NewObject, spec: unknown): NewObject {
   return { ...object, spec } as NewObject;

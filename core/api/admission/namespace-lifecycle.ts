@@ -1,6 +1,6 @@
 import { NAMESPACE } from '../../kinds/registry.ts';
 import { forbidden, notFound } from '../status.ts';
-import type { AdmissionPlugin } from './admission.ts';
+import { type AdmissionPlugin, nameInMessages } from './admission.ts';
 
 /** Nothing is created in a namespace that does not exist, or that is being terminated. */
 export const namespaceLifecycle: AdmissionPlugin = {
@@ -14,7 +14,7 @@ export const namespaceLifecycle: AdmissionPlugin = {
       const message = `namespace ${namespace} is being terminated`;
       return forbidden(
         kind,
-        object.metadata.name ?? '',
+        nameInMessages(object),
         `unable to create new content in namespace ${namespace} because it is being terminated`,
         [{ reason: 'NamespaceTerminating', message, field: 'metadata.namespace' }],
       );

@@ -3,7 +3,7 @@ import type { Pod, PodSpec, PriorityClass } from '../../schema/types.generated.t
 import type { View } from '../../store/view.ts';
 import type { NewObject } from '../object.ts';
 import { forbidden, type Status } from '../status.ts';
-import { type AdmissionPlugin, withSpec } from './admission.ts';
+import { type AdmissionPlugin, nameInMessages, withSpec } from './admission.ts';
 
 interface ResolvedPriority {
   readonly className: string | undefined;
@@ -87,8 +87,8 @@ export const priority: AdmissionPlugin = {
     if (pod.spec === undefined) return object;
     const resolved = resolve(pod.spec, view);
     if (resolved === undefined) {
-      const name = pod.metadata.name ?? '';
-      return forbidden(kind, name, `no PriorityClass with name ${pod.spec.priorityClassName} was found`);
+      const detail = `no PriorityClass with name ${pod.spec.priorityClassName} was found`;
+      return forbidden(kind, nameInMessages(object), detail);
     }
     return withSpec(object, withPriority(pod.spec, resolved));
   },

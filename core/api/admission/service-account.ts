@@ -10,7 +10,7 @@ import type {
 import type { View } from '../../store/view.ts';
 import type { NewObject } from '../object.ts';
 import { forbidden, type Status } from '../status.ts';
-import { type AdmissionPlugin, withSpec } from './admission.ts';
+import { type AdmissionPlugin, nameInMessages, withSpec } from './admission.ts';
 
 const MOUNT_PATH = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -116,7 +116,7 @@ export const serviceAccount: AdmissionPlugin = {
     const account = view.get(SERVICE_ACCOUNT, namespace, name);
     if (account === undefined) {
       const detail = `error looking up service account ${namespace}/${name}: serviceaccount "${name}" not found`;
-      return forbidden(kind, pod.metadata.name ?? '', detail);
+      return forbidden(kind, nameInMessages(object), detail);
     }
     const known = memo.get(spec);
     if (known !== undefined && known.account === account) return withSpec(object, known.spec);
