@@ -57,27 +57,25 @@ describe('the published package', () => {
     expect(stdout.trim()).toBe(version);
   });
 
-  test.each(['wavetank', 'wavetank/sim', 'wavetank/core', 'wavetank/controllers'])(
-    '%s can be imported',
-    async (name) => {
-      await run('node', ['--input-type=module', '--eval', `await import('${name}')`], user);
-      const types = path.join(
-        user,
-        'node_modules',
-        'wavetank',
-        'dist',
-        name.split('/')[1] ?? 'sim',
-        'index.d.ts',
-      );
-      expect(readFileSync(types, 'utf8')).toContain('export');
-    },
-  );
+  const entries = ['wavetank', 'wavetank/sim', 'wavetank/core', 'wavetank/controllers', 'wavetank/files'];
+
+  test.each(entries)('%s can be imported', async (name) => {
+    await run('node', ['--input-type=module', '--eval', `await import('${name}')`], user);
+    const types = path.join(
+      user,
+      'node_modules',
+      'wavetank',
+      'dist',
+      name.split('/')[1] ?? 'sim',
+      'index.d.ts',
+    );
+    expect(readFileSync(types, 'utf8')).toContain('export');
+  });
 
   test(
     'its declarations compile in a project of a user',
     async () => {
-      const names = ['wavetank', 'wavetank/sim', 'wavetank/core', 'wavetank/controllers'];
-      const source = names
+      const source = entries
         .map((name, at) => `import * as m${at} from '${name}';\nexport { m${at} };\n`)
         .join('');
       writeFileSync(path.join(user, 'use.ts'), source);
