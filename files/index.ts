@@ -16,6 +16,5 @@ export {
   type LoadedScenario,
   loadInput,
   loadScenario,
-  scenarioFromManifests,
 } from './scenario/load-scenario.ts';
 export type { Overrides } from './scenario/overrides.ts';

@@ -63,10 +63,13 @@ function linesOf(indexFile) {
 /** The report, from the entry points that package.json names. */
 export function apiReport() {
   const { name, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const seen = new Map();
   const parts = Object.entries(exports)
     .filter(([, target]) => typeof target === 'object')
     .map(([entry, { types }]) => {
       const title = entry === '.' ? name : `${name}/${entry.slice(2)}`;
+      if (seen.has(types)) return `${title}\n  the same as ${seen.get(types)}\n`;
+      seen.set(types, title);
       return `${title}\n${linesOf(path.join(root, types))
         .map((line) => `  ${line}\n`)
         .join('')}`;
