@@ -5,6 +5,7 @@ import type { View } from '../../core/store/view.ts';
 import { readLog } from '../../files/log/read-log.ts';
 import { openLogWriter } from '../../files/log/write-log.ts';
 import { type Divergence, LogComparison } from '../../files/replay/compare-log.ts';
+import { readStimuli } from '../../files/replay/read-stimuli.ts';
 import { type Recording, recordingCollector, reExecute, reExecution } from '../../sim/re-execute.ts';
 import type { Simulation } from '../../sim/simulation.ts';
 import { EXIT, InputError } from '../exit.ts';
@@ -30,7 +31,7 @@ interface Opened {
 
 /** Reads as much as there is: a damaged log still has the stimuli that stand before the damage. */
 function open(file: string): Opened {
-  const collector = recordingCollector();
+  let collector = recordingCollector();
   let header: LogHeader | undefined;
   let damage: LogError | undefined;
   try {
@@ -41,15 +42,30 @@ function open(file: string): Opened {
     if (!(error instanceof LogError)) throw error;
     damage = error;
   }
+  if (damage !== undefined) {
+    // A block that was changed gives nothing up; its stimuli are still there to be read.
+    const found = readStimuli(file);
+    header = found.header;
+    collector = recordingCollector();
+    for (const stimulus of found.stimuli) collector.sink(stimulus);
+  }
   const recording = collector.finish();
   if (typeof recording === 'string') throw damage ?? new InputError(`${file}: ${recording}`);
-  const { scenario } = recording;
-  header ??= { version: VERSION, start: scenario.startTime, scenario: scenario.name, seed: scenario.seed };
+  if (header === undefined) throw new Error(`${file} was read without its header`);
   return { header, recording, damage };
 }
 
 function noView(): never {
   throw new Error('the log asked for the state before there was one');
+}
+
+/** A scenario that was changed in the file may not even run: then the damage is what there is to tell. */
+function attempt<T>(damage: LogError | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw damage ?? error;
+  }
 }
 
 function verify(file: string, { header, recording, damage }: Opened, json: boolean): number {
@@ -64,16 +80,18 @@ function verify(file: string, { header, recording, damage }: Opened, json: boole
   const progress = new Progress();
   const startedAt = process.hrtime.bigint();
   const { endAt } = recording;
-  const outcome = reExecute(recording, {
-    sinks: [comparison.sink],
-    onStart: (started) => {
-      simulation = started;
-    },
-    onProgress: (now) => {
-      progress.update(() => `re-executing ${file}: ${formatVirtualTime(now - header.start)}`);
-      return comparison.divergence !== undefined;
-    },
-  });
+  const outcome = attempt(damage, () =>
+    reExecute(recording, {
+      sinks: [comparison.sink],
+      onStart: (started) => {
+        simulation = started;
+      },
+      onProgress: (now) => {
+        progress.update(() => `re-executing ${file}: ${formatVirtualTime(now - header.start)}`);
+        return comparison.divergence !== undefined;
+      },
+    }),
+  );
   progress.clear();
   const { divergence, sha256 } = comparison.finish();
   const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
