@@ -47,8 +47,7 @@ module.exports = {
     },
     {
       name: 'pure-folders-use-no-node',
-      comment:
-        'core, controllers and sim run in a browser too. Do the I/O in files and pass the result in.',
+      comment: 'core, controllers and sim run in a browser too. Do the I/O in files and pass the result in.',
       severity: 'error',
       from: { path: pure, pathNot: test },
       to: { dependencyTypes: ['core'] },

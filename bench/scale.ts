@@ -35,7 +35,7 @@ function runningCounter(): { readonly sink: RecordSink; count(): number } {
 }
 
 /** From nothing to every pod Running. */
-export function runScale(nodes: number, events: boolean, sink?: RecordSink): ScaleResult {
+function runScale(nodes: number, events: boolean, sink?: RecordSink): ScaleResult {
   const pods = nodes * 30;
   const scenario = scaleScenario(nodes, events);
   const start = scenario.startTime;

@@ -28,7 +28,7 @@ export interface RunCommandOptions {
 }
 
 /** What the header of a run's log says; a re-execution writes the same. */
-export function logHeader(scenario: Scenario): LogHeader {
+function logHeader(scenario: Scenario): LogHeader {
   return { version: VERSION, start: scenario.startTime, scenario: scenario.name, seed: scenario.seed };
 }
 

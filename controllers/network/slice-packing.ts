@@ -2,7 +2,7 @@ import type { DiscoveryV1EndpointPort, Endpoint, EndpointSlice } from '../../cor
 import { sameEndpoint, sameTarget } from './endpoint.ts';
 
 /** `--max-endpoints-per-slice` of kube-controller-manager. */
-export const MAX_ENDPOINTS_PER_SLICE = 100;
+const MAX_ENDPOINTS_PER_SLICE = 100;
 
 /** A slice to write over an existing one. */
 export interface SliceUpdate {

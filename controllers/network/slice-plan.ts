@@ -18,7 +18,7 @@ import { type NewSlice, packEndpoints, type SliceUpdate } from './slice-packing.
 /** Labels of `k8s.io/api/discovery/v1` and core/v1 well-known labels. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 export const MANAGED_BY_LABEL = 'endpointslice.kubernetes.io/managed-by';
-export const HEADLESS_LABEL = 'service.kubernetes.io/headless';
+const HEADLESS_LABEL = 'service.kubernetes.io/headless';
 export const MANAGED_BY = 'endpointslice-controller.k8s.io';
 const ZONE_LABEL = 'topology.kubernetes.io/zone';
 

@@ -14,7 +14,7 @@ import type { Controller, Reconciliation, Request } from '../controller.ts';
  */
 
 /** `--event-ttl` of kube-apiserver. */
-export const EVENT_TTL: Micros = HOUR;
+const EVENT_TTL: Micros = HOUR;
 
 const COARSENESS: Micros = MINUTE;
 const DELETIONS_PER_TURN = 500;

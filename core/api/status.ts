@@ -68,7 +68,7 @@ export function qualifiedResource(resource: ResourceName): string {
   return resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
 }
 
-export function qualifiedKind(resource: ResourceName): string {
+function qualifiedKind(resource: ResourceName): string {
   return resource.group === '' ? resource.kind : `${resource.kind}.${resource.group}`;
 }
 

@@ -80,7 +80,7 @@ function isReleased(next: KubeObject): boolean {
 }
 
 /** Write `next` over `stored` as one event, or remove the object where the write released it. */
-export function commitUpdate(
+function commitUpdate(
   server: ApiStore,
   kind: Kind,
   key: string,

@@ -8,8 +8,8 @@ import {
   isJsonObject,
   isTooLarge,
   MAX_DEPTH,
-  tooDeep,
   type TypeNames,
+  tooDeep,
   wrongType,
 } from './decoding.ts';
 import { canonicalQuantity } from './quantity-text.ts';

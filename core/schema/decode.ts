@@ -12,8 +12,8 @@ import {
   MAX_PROBLEMS,
   pathText,
   startDecoding,
-  tooDeep,
   type TypeNames,
+  tooDeep,
   wrongType,
 } from './decoding.ts';
 import type { DecodeProblem } from './problem.ts';

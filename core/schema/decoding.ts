@@ -6,7 +6,7 @@ export const MAX_DEPTH = 64;
  * Most values in one object. A megabyte and a half of JSON, the largest that etcd takes, has fewer; YAML aliases
  * could unfold into any number.
  */
-export const MAX_VALUES = 1_000_000;
+const MAX_VALUES = 1_000_000;
 /** Unknown fields past this many problems go without saying, as they do in the API server's decoder. */
 export const MAX_PROBLEMS = 100;
 /** A longer text is cut where a problem quotes it. */

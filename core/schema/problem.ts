@@ -24,7 +24,7 @@ export interface DecodeProblem {
 }
 
 /** Unknown fields are refused under strict field validation alone; all else always. */
-export function isStrictOnly(problem: DecodeProblem): boolean {
+function isStrictOnly(problem: DecodeProblem): boolean {
   return problem.kind === 'unknownField';
 }
 

@@ -68,7 +68,7 @@ export function readStructs(source, roots) {
 }
 
 /** @param {Type} type @returns {string[]} */
-export function referenced(type) {
+function referenced(type) {
   if ('id' in type) return [type.id];
   return 'of' in type ? referenced(type.of) : [];
 }

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The API's groups at the versions that the schema carries. Of two equal names, the first here keeps it. */
-export const GROUP_VERSIONS = [
+const GROUP_VERSIONS = [
   'v1',
   'apps/v1',
   'autoscaling/v2',
@@ -71,7 +71,7 @@ export function nameStructs(structs) {
 }
 
 /** @param {import('./read-models.mjs').Struct} struct */
-export function groupVersionOf(struct) {
+function groupVersionOf(struct) {
   return struct.group === '' ? struct.version : `${struct.group}/${struct.version}`;
 }
 

@@ -5,7 +5,7 @@
  */
 
 /** FNV-1a over UTF-16 code units, with a murmur3 finaliser: short keys that differ in one letter share nothing. */
-export function hashText(text: string, basis: number): number {
+function hashText(text: string, basis: number): number {
   let hash = (0x811c9dc5 ^ basis) >>> 0;
   for (let i = 0; i < text.length; i += 1) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -8,7 +8,6 @@ import type {
   Secret,
   ServiceAccount,
 } from '../../schema/types.generated.ts';
-import { type Micros, parseRfc3339 } from '../../time.ts';
 import { AGE, type Column, integer, NAME, NONE, since, text, UNKNOWN, wide } from './column.ts';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
@@ -94,12 +93,6 @@ export const PRIORITY_CLASS_COLUMNS: readonly Column<PriorityClass>[] = [
 
 function firstSeen({ eventTime, firstTimestamp }: Event): string | undefined {
   return firstTimestamp ?? eventTime;
-}
-
-/** When the event was last seen: also the order in which kubectl lists events. */
-export function lastSeen(event: Event): Micros | undefined {
-  const at = event.series?.lastObservedTime ?? event.lastTimestamp ?? firstSeen(event);
-  return at === undefined ? undefined : parseRfc3339(at);
 }
 
 function involved({ involvedObject: { kind = '', name } }: Event): string {
