@@ -39,10 +39,7 @@ type Outcome = Reconciliation<Eviction>;
  * How many seconds a pod may stay beside these taints: 0 where one of them is not tolerated, `undefined` for
  * ever. The first toleration that fits a taint counts, and the shortest of those that are used.
  */
-function toleratedSeconds(
-  taints: readonly Taint[],
-  tolerations: readonly Toleration[],
-): number | undefined {
+function toleratedSeconds(taints: readonly Taint[], tolerations: readonly Toleration[]): number | undefined {
   let shortest: number | undefined;
   for (const taint of taints) {
     const used = tolerations.find((toleration) => tolerates(toleration, taint));
