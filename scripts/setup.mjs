@@ -61,7 +61,9 @@ function removeStaleOutput() {
       const source = path
         .join(root, folder, path.relative(out, file))
         .replace(/\.(js|js\.map|d\.ts)$/, '.ts');
-      if (!existsSync(source)) rmSync(file);
+      // What tests share is no part of the product, though it may have been once.
+      const isOfTests = source.split(path.sep).includes('testing');
+      if (isOfTests || !existsSync(source)) rmSync(file);
     }
   }
 }
