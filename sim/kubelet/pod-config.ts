@@ -13,20 +13,30 @@ type Lookup = NodeContext['lookup'];
 /** The keys of an object that a pod refers to, or why there are none. */
 type Found = { readonly keys: ReadonlySet<string> } | { readonly missing: string };
 
-function keysOf(...parts: readonly (Readonly<Record<string, unknown>> | undefined)[]): ReadonlySet<string> {
-  return new Set(parts.flatMap((part) => Object.keys(part ?? {})));
+type Data = Readonly<Record<string, unknown>> | undefined;
+
+/** By the object: every pod of a namespace refers to the one with the cluster's certificate. */
+const knownKeys = new WeakMap<object, ReadonlySet<string>>();
+
+function keysOf(holder: object, ...parts: readonly Data[]): ReadonlySet<string> {
+  let keys = knownKeys.get(holder);
+  if (keys === undefined) {
+    keys = new Set(parts.flatMap((part) => Object.keys(part ?? {})));
+    knownKeys.set(holder, keys);
+  }
+  return keys;
 }
 
 function configMap(pod: Pod, { name = '' }: Reference, lookup: Lookup): Found {
   const found = lookup(CONFIG_MAP, pod.metadata.namespace ?? '', name);
   return found === undefined
     ? { missing: `configmap "${name}" not found` }
-    : { keys: keysOf(found.data, found.binaryData) };
+    : { keys: keysOf(found, found.data, found.binaryData) };
 }
 
 function secret(pod: Pod, { name = '' }: Reference, lookup: Lookup): Found {
   const found = lookup(SECRET, pod.metadata.namespace ?? '', name);
-  return found === undefined ? { missing: `secret "${name}" not found` } : { keys: keysOf(found.data) };
+  return found === undefined ? { missing: `secret "${name}" not found` } : { keys: keysOf(found, found.data) };
 }
 
 /** What is wrong with a volume's or a projection's source (`MakePayload` of `pkg/volume/configmap` and `secret`). */
