@@ -36,7 +36,9 @@ function configMap(pod: Pod, { name = '' }: Reference, lookup: Lookup): Found {
 
 function secret(pod: Pod, { name = '' }: Reference, lookup: Lookup): Found {
   const found = lookup(SECRET, pod.metadata.namespace ?? '', name);
-  return found === undefined ? { missing: `secret "${name}" not found` } : { keys: keysOf(found, found.data) };
+  return found === undefined
+    ? { missing: `secret "${name}" not found` }
+    : { keys: keysOf(found, found.data) };
 }
 
 /** What is wrong with a volume's or a projection's source (`MakePayload` of `pkg/volume/configmap` and `secret`). */
