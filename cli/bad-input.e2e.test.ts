@@ -176,6 +176,7 @@ describe.skipIf(!isBuilt)('usage that cannot be', () => {
     ],
     [['run', 's.yaml', '--set', '__proto__.x=3'], /__proto__ is not allowed as the name of a field/],
     [['run', 's.yaml', '--set', 'spec.seed=[1'], /--set spec\.seed=\[1: .*can't be read as YAML/],
+    [['run', 's.yaml', '--out', './s.yaml'], /--out \.\/s\.yaml: this is what is read: name another file/],
     [['get', 'pods'], /required option '--log <file>' not specified/],
     [['get', 'pods', '--log', 'none.jsonl'], /none\.jsonl does not exist: check the path/],
     [['get', 'pods', '--log', '.'], /\. is a directory: name a file in it/],

@@ -51,6 +51,19 @@ describe.skipIf(!isBuilt)('logs', () => {
     expect(existsSync(path.join(folder, 'again.jsonl'))).toBe(false);
   });
 
+  test('with a scenario that was changed into none: the file is at fault, not the program', () => {
+    write('broken.jsonl', whole.replace('"nodeGroups":', '"nodeGruops":'));
+    expectRefused(
+      wavetank(['replay', 'broken.jsonl', '--verify']),
+      /broken\.jsonl:\d+: block 0 \(.*\) was changed/,
+    );
+    write('none.jsonl', DEPLOYMENT);
+    expectRefused(
+      wavetank(['replay', 'none.jsonl', '--verify']),
+      /none\.jsonl:1: this is not a wavetank log/,
+    );
+  });
+
   test('cut in mid-line: said aloud, and read to the last whole block', () => {
     const lines = whole.split('\n');
     const lastBlock = lines.findLastIndex(

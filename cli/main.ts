@@ -12,6 +12,8 @@ import { VERSION } from './version.ts';
 
 let exitCode: number = EXIT.fine;
 watchStandardOutput(() => exitCode);
+// What no command has caught is a defect too.
+process.on('uncaughtException', (error) => process.exit(reportFailure(error)));
 
 /** A command's own code, or what its failure comes to. */
 async function finish(command: () => number | Promise<number>): Promise<void> {

@@ -5,12 +5,13 @@ import type { View } from '../../core/store/view.ts';
 import { readLog } from '../../files/log/read-log.ts';
 import { openLogWriter } from '../../files/log/write-log.ts';
 import { type Divergence, LogComparison } from '../../files/replay/compare-log.ts';
-import { readStimuli } from '../../files/replay/read-stimuli.ts';
+import { type ReadStimuli, readStimuli } from '../../files/replay/read-stimuli.ts';
 import { type Recording, recordingCollector, reExecute, reExecution } from '../../sim/re-execute.ts';
 import type { Simulation } from '../../sim/simulation.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { interruptible, runToEnd } from '../interruption.ts';
 import { warnOfTornTail } from '../log-view.ts';
+import { requireOtherFile } from '../output-file.ts';
 import { Progress } from '../terminal.ts';
 import { formatVirtualTime } from '../time.ts';
 import { VERSION } from '../version.ts';
@@ -44,7 +45,7 @@ function open(file: string): Opened {
   }
   if (damage !== undefined) {
     // A block that was changed gives nothing up; its stimuli are still there to be read.
-    const found = readStimuli(file);
+    const found = stimuliOf(file, damage);
     header = found.header;
     collector = recordingCollector();
     for (const stimulus of found.stimuli) collector.sink(stimulus);
@@ -116,6 +117,15 @@ function differs(file: string, divergence: Divergence, damage: LogError | undefi
   return `not verified: ${file} and its re-execution part at line ${divergence.line}\n${divergenceText(divergence)}${cause}`;
 }
 
+/** The stimuli of a damaged log; where its header is what was damaged, there are none. */
+function stimuliOf(file: string, damage: LogError): ReadStimuli {
+  try {
+    return readStimuli(file);
+  } catch (error) {
+    throw error instanceof LogError ? damage : error;
+  }
+}
+
 /** Write the log of the re-execution. */
 async function rewrite(
   out: string,
@@ -144,9 +154,17 @@ async function rewrite(
 
 /** `wavetank replay FILE` */
 export async function replayCommand(file: string, options: ReplayOptions): Promise<number> {
-  const opened = open(file);
   const { out } = options;
-  if (options.verify === true) return verify(file, opened, options.json === true);
+  if (out !== undefined) requireOtherFile(out, [file]);
+  const opened = open(file);
+  if (options.verify === true) {
+    try {
+      return verify(file, opened, options.json === true);
+    } catch (error) {
+      // No hash vouches for the scenario of a damaged log: what it breaks is the file's fault.
+      throw opened.damage ?? error;
+    }
+  }
   if (out === undefined) {
     throw new InputError(
       'replay needs --verify, to compare with the log, or --out FILE, to write the re-execution',

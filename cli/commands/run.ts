@@ -13,6 +13,7 @@ import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { Story } from '../../sim/story/story.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { interruptible, runToEnd } from '../interruption.ts';
+import { requireOtherFile } from '../output-file.ts';
 import { type RunReport, reportJson, reportText } from '../summary.ts';
 import { Progress, paint } from '../terminal.ts';
 import { VERSION } from '../version.ts';
@@ -62,6 +63,7 @@ function repeatCommand(paths: readonly string[], scenario: Scenario, options: Ru
 
 /** `wavetank run PATH…` */
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<number> {
+  if (options.out !== undefined) requireOtherFile(options.out, paths);
   const loaded = loadInput(paths, {
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.for === undefined ? {} : { for: options.for }),
