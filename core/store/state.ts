@@ -10,17 +10,21 @@ class Bucket {
   readonly slots = new Set<number>();
   private sorted: readonly number[] | undefined;
   private selected: readonly KubeObject[] | undefined;
+  /** Whether the value is the controller of all that are here, once somebody has asked; it stays while they do. */
+  allControlled: boolean | undefined;
 
   add(slot: number): void {
     this.slots.add(slot);
     this.sorted = undefined;
     this.selected = undefined;
+    this.allControlled = undefined;
   }
 
   remove(slot: number): void {
     this.slots.delete(slot);
     this.sorted = undefined;
     this.selected = undefined;
+    this.allControlled = undefined;
   }
 
   /** One of the objects is another one now. */
@@ -155,6 +159,9 @@ class Table {
   readonly objects: (KubeObject | undefined)[] = [];
   readonly keys: string[] = [];
   readonly slots = new Map<string, number>();
+  /** The key that was looked up last: a request looks its object up again when it writes. */
+  private lastKey: string | undefined;
+  private lastSlot: number | undefined;
   private readonly all = new Bucket();
   readonly indexes: Index[] = [];
   /** Indexes are built when they are first asked for, and kept up from then on. */
@@ -172,6 +179,7 @@ class Table {
     this.objects[slot] = object;
     this.keys[slot] = key;
     this.slots.set(key, slot);
+    this.lastKey = undefined;
     this.all.add(slot);
     for (const index of this.indexes) index.add(slot, object);
   }
@@ -188,7 +196,15 @@ class Table {
     for (const index of this.indexes) index.remove(slot, previous);
     this.all.remove(slot);
     this.slots.delete(this.keys[slot] as string);
+    this.lastKey = undefined;
     this.objects[slot] = undefined;
+  }
+
+  find(key: string): number | undefined {
+    if (key === this.lastKey) return this.lastSlot;
+    this.lastKey = key;
+    this.lastSlot = this.slots.get(key);
+    return this.lastSlot;
   }
 
   index(rule: IndexRule): Index {
@@ -268,7 +284,7 @@ export class State implements View {
   }
 
   slotOf(kind: KindRef, key: string): number | undefined {
-    return this.table(kind).slots.get(key);
+    return this.table(kind).find(key);
   }
 
   /** The object at a slot, as the informers of a host read it. */
@@ -285,7 +301,7 @@ export class State implements View {
 
   getByKey<T extends KubeObject>(kind: KindRef<T>, key: string): T | undefined {
     const table = this.table(kind);
-    const slot = table.slots.get(key);
+    const slot = table.find(key);
     return slot === undefined ? undefined : (table.objects[slot] as T);
   }
 
@@ -303,15 +319,13 @@ export class State implements View {
   ownedBy<T extends KubeObject>(kind: KindRef<T>, controllerUid: string): readonly T[] {
     const table = this.table(kind);
     table.byOwner ??= table.index(OWNER_RULE);
-    const owned = table.select(table.byOwner.get(controllerUid)) as readonly T[];
-    if (controllerUid === '') return owned;
-    for (const object of owned) {
-      // Nearly always every owner is the controller: filter only where one is not.
-      if (controllerOf(object)?.uid !== controllerUid) {
-        return owned.filter((candidate) => controllerOf(candidate)?.uid === controllerUid);
-      }
-    }
-    return owned;
+    const bucket = table.byOwner.get(controllerUid);
+    const owned = table.select(bucket) as readonly T[];
+    if (bucket === undefined || controllerUid === '') return owned;
+    // Nearly always every owner is the controller; what is replaced under the same owners does not change that.
+    const isControlled = (object: T): boolean => controllerOf(object)?.uid === controllerUid;
+    bucket.allControlled ??= owned.every(isControlled);
+    return bucket.allControlled ? owned : owned.filter(isControlled);
   }
 
   onNode<T extends KubeObject>(kind: KindRef<T>, nodeName: string): readonly T[] {
