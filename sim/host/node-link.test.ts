@@ -118,9 +118,9 @@ describe('cut off', () => {
     link.reconnect({ rv: 1 });
     expect(heard.splice(0)).toEqual([
       'ADDED node-1',
-      'DELETED gone - @10',
-      // Of the same name, but another pod: the old one is gone.
+      // What is lost comes first, in key order; one of the same name is another pod.
       'DELETED again - @10',
+      'DELETED gone - @10',
       'ADDED again - @10',
       'MODIFIED changed 1 @10',
       'ADDED new - @10',

@@ -45,7 +45,8 @@ export class NodeLink implements NodeContext, Target {
   private readonly heartbeatClient: ApiClient;
   private readonly recorder: EventRecorder;
   private readonly inbox: Delivery[] = [];
-  private readonly known = new Map<string, Pod>();
+  /** What the kubelet was told last, by the slot of the pod: no other object ever has it. */
+  private readonly known = new Map<number, Pod>();
   private observer: NodeObserver | undefined;
   private connected = true;
   private scheduled = false;
@@ -156,24 +157,20 @@ export class NodeLink implements NodeContext, Target {
     const node = this.server.state.getByKey(NODE, this.nodeName);
     if (node !== undefined) this.observer?.observeNode({ type: 'ADDED', object: node, previous: undefined });
     const listed = this.server.state.onNode(POD, this.nodeName);
-    const present = new Set(listed.map(keyOf));
-    for (const [key, pod] of [...this.known].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      if (present.has(key)) continue;
-      this.known.delete(key);
+    const slots = listed.map((pod) => this.server.state.slotOf(POD, keyOf(pod)) as number);
+    const present = new Set(slots);
+    const gone = [...this.known].filter(([slot]) => !present.has(slot));
+    for (const [slot, pod] of gone.sort(([, a], [, b]) => (keyOf(a) < keyOf(b) ? -1 : 1))) {
+      this.known.delete(slot);
       this.observer?.observePod({ type: 'DELETED', object: pod, previous: pod }, cause);
     }
-    for (const pod of listed) this.tell(keyOf(pod), pod, cause);
+    for (const [place, pod] of listed.entries()) this.tell(slots[place] as number, pod, cause);
   }
 
-  private tell(key: string, pod: Pod, cause: Cause): void {
-    const before = this.known.get(key);
+  private tell(slot: number, pod: Pod, cause: Cause): void {
+    const before = this.known.get(slot);
     if (before === pod) return;
-    this.known.set(key, pod);
-    if (before !== undefined && before.metadata.uid !== pod.metadata.uid) {
-      this.observer?.observePod({ type: 'DELETED', object: before, previous: before }, cause);
-      this.observer?.observePod({ type: 'ADDED', object: pod, previous: undefined }, cause);
-      return;
-    }
+    this.known.set(slot, pod);
     const type = before === undefined ? 'ADDED' : 'MODIFIED';
     this.observer?.observePod({ type, object: pod, previous: before }, cause);
   }
@@ -186,11 +183,11 @@ export class NodeLink implements NodeContext, Target {
     }
     const cause: Cause = { rv: event.rv };
     if (event.verb !== 'delete') {
-      this.tell(event.key, event.next as Pod, cause);
+      this.tell(event.slot, event.next as Pod, cause);
       return;
     }
     const pod = event.previous as Pod;
-    this.known.delete(event.key);
+    this.known.delete(event.slot);
     this.observer?.observePod({ type: 'DELETED', object: pod, previous: pod }, cause);
   }
 }
