@@ -6,8 +6,8 @@ import { BENCHMARKS } from './list.ts';
 
 const USAGE = `usage: npm run bench -- [--only NAME] [--json]
 
-Each benchmark runs in a process of its own, where the bare loop is measured first: a ratio never compares two
-processes, or two moments of a noisy machine.
+Each benchmark runs in a process of its own, where the bare loop is measured right after it: a ratio never compares
+two processes.
 
 ${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(26)} ${about}`).join('\n')}
 `;
@@ -47,7 +47,7 @@ function runHere(benchmark: Benchmark): readonly Measurement[] {
   const say = (text: string): void => {
     process.stderr.write(`${text}\n`);
   };
-  const result = benchmark.run({ bareLoop: bareLoopRate(3), say });
+  const result = benchmark.run({ bareLoop: () => bareLoopRate(3), say });
   return Array.isArray(result) ? result : [result as Measurement];
 }
 
