@@ -72,8 +72,20 @@ export function rfc3339Micro(t: Micros): string {
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
+// What was read last: neighbours ask about the same second.
+let readText = '';
+let readTime: Micros | undefined;
+
 /** Microseconds since the epoch of an RFC 3339 text, or `undefined` where the text is not one. */
 export function parseRfc3339(text: string): Micros | undefined {
+  if (text !== readText) {
+    readTime = readRfc3339(text);
+    readText = text;
+  }
+  return readTime;
+}
+
+function readRfc3339(text: string): Micros | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [, y, mo, d, h, mi, s, fraction = '', sign, oh = '0', om = '0'] = match;

@@ -92,13 +92,18 @@ function tallyBesides(replicaSet: ReplicaSet, owned: readonly Pod[]): Tally {
   const matches = compileSelector(spec.selector);
   const matchesTemplate = selectorFromMap(spec.template?.metadata?.labels);
   const comparable = known !== undefined && known.owned.length === owned.length;
-  const marks = comparable ? known.marks.slice() : new Uint8Array(owned.length);
+  // Nobody reads the marks of the list before any more, so they become those of this one.
+  const marks = comparable ? known.marks : new Uint8Array(owned.length);
+  let isSame = comparable && known.tally.strays.length === 0;
   for (let i = 0; i < owned.length; i += 1) {
     const pod = owned[i] as Pod;
     if (comparable && known.owned[i] === pod) continue;
-    marks[i] = markOf(pod, matches, matchesTemplate);
+    const mark = markOf(pod, matches, matchesTemplate);
+    if (mark === marks[i]) continue;
+    marks[i] = mark;
+    isSame = false;
   }
-  const tally = sumOf(owned, marks);
+  const tally = isSame && known !== undefined ? known.tally : sumOf(owned, marks);
   countedBySpec.set(spec, { owned, marks, tally });
   return tally;
 }
