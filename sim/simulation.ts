@@ -223,11 +223,11 @@ export class Simulation implements Target {
     const { action, source } = payload as TimedAction;
     const actor = action.op === 'fault' ? 'fault' : 'user';
     const record = this.journal.stimulus(this.now, this.scenarioNumber, actor, { ...action, source });
-    handlerFor(action).run(this.stimulusWorld(source), action, source, { rv: record.rv });
+    handlerFor(action).run(this.stimulusWorld(), action, source, { rv: record.rv });
     this.pendingActions -= 1;
   }
 
-  private stimulusWorld(source: string): StimulusWorld {
+  private stimulusWorld(): StimulusWorld {
     const { kernel, server, applied } = this;
     return {
       view: server.state,
@@ -242,7 +242,7 @@ export class Simulation implements Target {
       },
       after: (delay, told, cause, run) => this.afterwards(delay, told, cause, run),
       refused: (where, message) => {
-        this.refusals.push({ t: kernel.now, source: where === '' ? source : where, message });
+        this.refusals.push({ t: kernel.now, source: where, message });
       },
     };
   }

@@ -2,15 +2,10 @@ import type { KubeObject } from '../../core/api/object.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
+import { DEFAULT_NAMESPACE } from '../../sim/scenario/resource-name.ts';
 import { type Printed, printedError } from '../print/printed.ts';
 import { parseResources, type ResourceRequest } from '../print/resources.ts';
-import {
-  asClientsSee,
-  DEFAULT_NAMESPACE,
-  nothingFound,
-  type SelectOptions,
-  select,
-} from '../print/select.ts';
+import { asClientsSee, nothingFound, type SelectOptions, select } from '../print/select.ts';
 import type { DescribeContext } from './describer.ts';
 import { describeAny } from './generic.ts';
 import { DESCRIBERS } from './list.ts';

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../core/api/object.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import { DescribeText, sortedKeys } from './describe-text.ts';
 import type { DescribeContext } from './describer.ts';
 import { describeEvents } from './events-table.ts';
@@ -31,22 +32,18 @@ function label(field: string): string {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function describeFields(text: DescribeText, level: number, fields: Fields, path: string): void {
   for (const field of sortedKeys(fields)) {
     const value = fields[field];
     const here = `${path}.${field}`;
     if (TOLD_ALREADY.has(here)) continue;
-    if (isFields(value)) {
+    if (isJsonObject(value)) {
       text.line(level, `${label(field)}:`);
       describeFields(text, level + 1, value, here);
     } else if (Array.isArray(value)) {
       text.line(level, `${label(field)}:`);
       for (const item of value) {
-        if (isFields(item)) describeFields(text, level + 1, item, here);
+        if (isJsonObject(item)) describeFields(text, level + 1, item, here);
         else text.line(level + 1, `${item}`);
       }
     } else {

@@ -2,11 +2,11 @@ import { EVENT } from '../../core/kinds/registry.ts';
 import type { Event } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import { type Micros, parseRfc3339 } from '../../core/time.ts';
+import { DEFAULT_NAMESPACE } from '../../sim/scenario/resource-name.ts';
 import { eventAge } from '../describe/events-table.ts';
 import { alignColumns, escapeTerminal, TABLE_SPACING } from '../print/elastic-tabs.ts';
 import { type Printed, printed, printedError } from '../print/printed.ts';
 import { parseResources } from '../print/resources.ts';
-import { DEFAULT_NAMESPACE } from '../print/select.ts';
 
 export interface EventsOptions {
   /** `-n`; `default` unless given. */

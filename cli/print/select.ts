@@ -7,6 +7,7 @@ import type { Lease } from '../../core/schema/types.generated.ts';
 import { parseSelector } from '../../core/selector-text.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
+import { DEFAULT_NAMESPACE } from '../../sim/scenario/resource-name.ts';
 import type { ResourceRequest } from './resources.ts';
 
 export interface SelectOptions {
@@ -17,8 +18,6 @@ export interface SelectOptions {
   /** `-l`. */
   readonly selector?: string;
 }
-
-export const DEFAULT_NAMESPACE = 'default';
 
 /** The objects of one request, and what was asked for in vain. */
 export interface Selected {

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import { presentKeys } from './json-text.ts';
 
 /**
@@ -132,10 +133,6 @@ function key(name: string): string {
   return textScalar(name, { column: Number.NEGATIVE_INFINITY, indent: 0 });
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Lines of a map; the first is without indentation, so that it can follow a `- `. */
 function mapLines(fields: Fields, indent: number, out: string[], first: string): void {
   let lead = first;
@@ -146,7 +143,7 @@ function mapLines(fields: Fields, indent: number, out: string[], first: string):
     if (Array.isArray(value) && value.length > 0) {
       out.push(title);
       listLines(value, indent, out);
-    } else if (isFields(value) && presentKeys(value).length > 0) {
+    } else if (isJsonObject(value) && presentKeys(value).length > 0) {
       out.push(title);
       mapLines(value, indent + 2, out, ' '.repeat(indent + 2));
     } else {
@@ -157,13 +154,13 @@ function mapLines(fields: Fields, indent: number, out: string[], first: string):
 
 function leaf(value: unknown, place: Place): string {
   if (Array.isArray(value)) return '[]';
-  return isFields(value) ? '{}' : scalar(value, place);
+  return isJsonObject(value) ? '{}' : scalar(value, place);
 }
 
 function listLines(list: readonly unknown[], indent: number, out: string[]): void {
   const dash = `${' '.repeat(indent)}- `;
   for (const item of list) {
-    if (isFields(item) && presentKeys(item).length > 0) mapLines(item, indent + 2, out, dash);
+    if (isJsonObject(item) && presentKeys(item).length > 0) mapLines(item, indent + 2, out, dash);
     else if (Array.isArray(item) && item.length > 0) {
       const nested: string[] = [];
       listLines(item, indent + 2, nested);

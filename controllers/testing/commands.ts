@@ -4,6 +4,7 @@ import type { KubeObject, NewObject } from '../../core/api/object.ts';
 import type { StatusReason } from '../../core/api/status.ts';
 import { kindFor, POD } from '../../core/kinds/registry.ts';
 import { decodeObject } from '../../core/schema/decode.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import { recordText, valueText } from './record-text.ts';
 import type { Block } from './timeline-file.ts';
 import { durationOf, type TestWorld } from './world.ts';
@@ -12,10 +13,6 @@ import { durationOf, type TestWorld } from './world.ts';
 export type Handler = (world: TestWorld, block: Block) => readonly string[];
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** `key=value` arguments, and the others. */
 function options(args: readonly string[]): {
@@ -46,8 +43,8 @@ function answer(result: Result, done: string): readonly string[] {
 
 /** RFC 7386: `null` removes, lists are replaced. */
 function merged(target: unknown, change: unknown): unknown {
-  if (!isFields(change)) return change;
-  const result: Record<string, unknown> = isFields(target) ? { ...target } : {};
+  if (!isJsonObject(change)) return change;
+  const result: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
   for (const key of Object.keys(change)) {
     if (change[key] === null) delete result[key];
     else result[key] = merged(result[key], change[key]);
@@ -225,7 +222,7 @@ const run: Handler = (world, { args }) => {
 
 function lookUp(value: unknown, path: string): unknown {
   let at = value;
-  for (const part of path.split('.')) at = isFields(at) ? at[part] : undefined;
+  for (const part of path.split('.')) at = isJsonObject(at) ? at[part] : undefined;
   return at;
 }
 

@@ -1,6 +1,7 @@
 import { equalValues } from '../../core/api/equal.ts';
 import type { KubeObject } from '../../core/api/object.ts';
 import type { EventRecord } from '../../core/log/record.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import { type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,15 +18,11 @@ interface Condition {
   readonly message?: string;
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function isConditions(value: unknown): value is readonly Condition[] {
   return (
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((item) => isFields(item) && 'type' in item && 'status' in item)
+    value.every((item) => isJsonObject(item) && 'type' in item && 'status' in item)
   );
 }
 
@@ -46,7 +43,7 @@ export function valueText(value: unknown, start: Micros): string {
     return time === undefined ? value : `+${timeText(time, start).replace('.000', '')}s`;
   }
   if (Array.isArray(value)) return `[${value.map((item) => valueText(item, start)).join(', ')}]`;
-  if (!isFields(value)) return String(value);
+  if (!isJsonObject(value)) return String(value);
   const fields = Object.keys(value)
     .filter((key) => value[key] !== undefined)
     .map((key) => `${key}: ${valueText(value[key], start)}`);
@@ -58,7 +55,7 @@ function changes(before: KubeObject, after: KubeObject, start: Micros): readonly
   const found: string[] = [];
   const walk = (path: string, left: unknown, right: unknown): void => {
     if (UNTOLD.has(path) || equalValues(left, right)) return;
-    if (isFields(left) && isFields(right)) {
+    if (isJsonObject(left) && isJsonObject(right)) {
       const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
       for (const key of keys) walk(path === '' ? key : `${path}.${key}`, left[key], right[key]);
       return;

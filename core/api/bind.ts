@@ -2,10 +2,10 @@ import { POD } from '../kinds/registry.ts';
 import type { Pod, PodCondition } from '../schema/types.generated.ts';
 import { rfc3339 } from '../time.ts';
 import type { ApiStore } from './api-store.ts';
-import type { Command, Result } from './command.ts';
+import { type Command, type Result, refused } from './command.ts';
 import type { RequestContext } from './identity.ts';
 import { objectKey } from './object.ts';
-import { conflict, notFound } from './status.ts';
+import { conflict, notFound, uidConflict } from './status.ts';
 
 /** How messages name the subresource. */
 const BINDING = { group: '', plural: 'pods/binding', kind: 'Pod' };
@@ -44,20 +44,18 @@ export function bindPod(
 ): Result {
   const key = objectKey(command.namespace, command.name);
   const stored = server.state.getByKey(POD, key);
-  if (stored === undefined) return { ok: false, status: notFound(POD, command.name) };
+  if (stored === undefined) return refused(notFound(POD, command.name));
   const { uid } = stored.metadata;
-  const binding = BINDING;
   if (uid !== command.uid) {
-    const detail = `Precondition failed: UID in precondition: ${command.uid}, UID in object meta: ${uid}`;
-    return { ok: false, status: conflict(binding, command.name, detail) };
+    return refused(uidConflict(BINDING, command.name, command.uid, uid));
   }
   if (stored.metadata.deletionTimestamp !== undefined) {
     const detail = `pod ${command.name} is being deleted, cannot be assigned to a host`;
-    return { ok: false, status: conflict(binding, command.name, detail) };
+    return refused(conflict(BINDING, command.name, detail));
   }
   if (stored.spec.nodeName !== undefined && stored.spec.nodeName !== '') {
     const detail = `pod ${command.name} is already assigned to node "${stored.spec.nodeName}"`;
-    return { ok: false, status: conflict(binding, command.name, detail) };
+    return refused(conflict(BINDING, command.name, detail));
   }
   const rv = server.journal.nextNumber;
   const bound: Pod = {

@@ -57,3 +57,7 @@ export type Result =
       readonly rv: number;
     }
   | { readonly ok: false; readonly status: Status };
+
+export function refused(status: Status): Result {
+  return { ok: false, status };
+}

@@ -4,7 +4,7 @@ import { rfc3339 } from '../time.ts';
 import { isStatus } from './admission/admission.ts';
 import { ADMISSION_PLUGINS } from './admission/list.ts';
 import type { ApiStore } from './api-store.ts';
-import type { Command, Result } from './command.ts';
+import { type Command, type Result, refused } from './command.ts';
 import { generatedName, type RequestContext, uidOf } from './identity.ts';
 import { createdMetadata } from './metadata.ts';
 import { type KubeObject, type NewObject, objectKey } from './object.ts';
@@ -12,10 +12,6 @@ import { alreadyExists, badRequest, invalid, type Status } from './status.ts';
 
 /** How many names are tried before a generated one is given up (registry/generic `maxNameGenerationCreateAttempts`). */
 const NAME_ATTEMPTS = 8;
-
-function refused(status: Status): Result {
-  return { ok: false, status };
-}
 
 /** Admission in order; the first refusal ends it. */
 function admit(object: NewObject, kind: Kind, server: ApiStore): NewObject | Status {

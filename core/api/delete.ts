@@ -2,12 +2,12 @@ import type { Kind } from '../kinds/kind.ts';
 import type { Namespace, Pod } from '../schema/types.generated.ts';
 import { parseRfc3339, rfc3339, SECOND } from '../time.ts';
 import type { ApiStore } from './api-store.ts';
-import type { Command, DeleteOptions, Result } from './command.ts';
+import { type Command, type DeleteOptions, type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
 import type { RequestContext } from './identity.ts';
 import { versioned } from './metadata.ts';
 import { type KubeObject, objectKey } from './object.ts';
-import { conflict, notFound, type Status } from './status.ts';
+import { conflict, notFound, type Status, uidConflict } from './status.ts';
 
 /** Finalizers by which the garbage collector holds an owner back (metav1 `FinalizerDeleteDependents`, `FinalizerOrphanDependents`). */
 export const FOREGROUND_FINALIZER = 'foregroundDeletion';
@@ -16,17 +16,12 @@ export const ORPHAN_FINALIZER = 'orphan';
 /** `v1.DefaultTerminationGracePeriodSeconds`. */
 const DEFAULT_GRACE_SECONDS = 30;
 
-function refused(status: Status): Result {
-  return { ok: false, status };
-}
-
 function failedPrecondition(kind: Kind, stored: KubeObject, options: DeleteOptions): Status | undefined {
   const wanted = options.preconditions;
   if (wanted === undefined) return undefined;
   const { uid, resourceVersion, name } = stored.metadata;
   if (wanted.uid !== undefined && wanted.uid !== uid) {
-    const detail = `Precondition failed: UID in precondition: ${wanted.uid}, UID in object meta: ${uid}`;
-    return conflict(kind, name, detail);
+    return uidConflict(kind, name, wanted.uid, uid);
   }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
     const detail =

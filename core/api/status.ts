@@ -114,6 +114,15 @@ export function conflict(resource: ResourceName, name: string, detail: string): 
   );
 }
 
+/** Another object than the one that was meant stands under the name. */
+export function uidConflict(resource: ResourceName, name: string, wanted: string, stored: string): Status {
+  return conflict(
+    resource,
+    name,
+    `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${stored}`,
+  );
+}
+
 export function forbidden(
   resource: ResourceName,
   name: string,

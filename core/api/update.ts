@@ -1,12 +1,20 @@
 import type { Kind } from '../kinds/kind.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
 import type { ApiStore } from './api-store.ts';
-import type { Result } from './command.ts';
+import { type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
 import type { RequestContext } from './identity.ts';
 import { updatedMetadata, versioned } from './metadata.ts';
 import { type KubeObject, keyOf } from './object.ts';
-import { conflict, type FieldError, invalid, notFound, OPTIMISTIC_LOCK, type Status } from './status.ts';
+import {
+  conflict,
+  type FieldError,
+  invalid,
+  notFound,
+  OPTIMISTIC_LOCK,
+  type Status,
+  uidConflict,
+} from './status.ts';
 
 interface WithStatus extends KubeObject {
   readonly status?: unknown;
@@ -16,17 +24,12 @@ interface WithSpecFinalizers extends KubeObject {
   readonly spec?: { readonly finalizers?: readonly string[] };
 }
 
-function refused(status: Status): Result {
-  return { ok: false, status };
-}
-
 /** Why this write may not go on, where its resourceVersion or uid is not the stored one. */
 function staleness(kind: Kind, stored: KubeObject, sent: KubeObject): Status | undefined {
   const { name } = stored.metadata;
   const { uid, resourceVersion } = sent.metadata;
   if (uid !== undefined && uid !== '' && uid !== stored.metadata.uid) {
-    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${stored.metadata.uid}`;
-    return conflict(kind, name, detail);
+    return uidConflict(kind, name, uid, stored.metadata.uid);
   }
   if (
     resourceVersion !== undefined &&
@@ -164,7 +167,9 @@ export function replaceStatus(
   return commitUpdate(server, kind, key, stored, next, false, context);
 }
 
-export function updateObject(
+/** Write what a client read and sent back, unless it is stale: by the resource or the subresource that `replace` is. */
+function writeSent(
+  replace: typeof replaceObject,
   server: ApiStore,
   kind: Kind,
   sent: KubeObject,
@@ -175,7 +180,16 @@ export function updateObject(
   if (stored === undefined) return refused(notFound(kind, sent.metadata.name));
   const stale = staleness(kind, stored, sent);
   if (stale !== undefined) return refused(stale);
-  return replaceObject(server, kind, key, stored, sent, context);
+  return replace(server, kind, key, stored, sent, context);
+}
+
+export function updateObject(
+  server: ApiStore,
+  kind: Kind,
+  sent: KubeObject,
+  context: RequestContext,
+): Result {
+  return writeSent(replaceObject, server, kind, sent, context);
 }
 
 export function updateStatus(
@@ -184,10 +198,5 @@ export function updateStatus(
   sent: KubeObject,
   context: RequestContext,
 ): Result {
-  const key = keyOf(sent);
-  const stored = server.state.getByKey(kind, key);
-  if (stored === undefined) return refused(notFound(kind, sent.metadata.name));
-  const stale = staleness(kind, stored, sent);
-  if (stale !== undefined) return refused(stale);
-  return replaceStatus(server, kind, key, stored, sent, context);
+  return writeSent(replaceStatus, server, kind, sent, context);
 }

@@ -1,4 +1,5 @@
 import { equalValues } from '../../core/api/equal.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 
 /** One field that differs: `spec.template.spec.containers[web].image`. */
 export interface FieldChange {
@@ -8,19 +9,13 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** By what entries of the API's lists are told apart, the first that all have and none shares. */
 const LIST_KEYS = ['name', 'type', 'uid', 'key', 'ip', 'containerPort', 'port', 'mountPath'];
 
 function identitiesBy(list: readonly unknown[], key: string): ReadonlyMap<string, unknown> | undefined {
   const entries = new Map<string, unknown>();
   for (const item of list) {
-    const id = isFields(item) ? item[key] : undefined;
+    const id = isJsonObject(item) ? item[key] : undefined;
     if ((typeof id !== 'string' && typeof id !== 'number') || entries.has(`${id}`)) return undefined;
     entries.set(`${id}`, item);
   }
@@ -56,11 +51,11 @@ function pathTo(path: string, field: string): string {
 
 function collect(path: string, from: unknown, to: unknown, out: FieldChange[]): void {
   if (from === to || equalValues(from, to)) return;
-  if (isFields(from) && isFields(to)) {
+  if (isJsonObject(from) && isJsonObject(to)) {
     for (const field of keysOfBoth(Object.keys(from).sort(), Object.keys(to).sort())) {
       collect(pathTo(path, field), from[field], to[field], out);
     }
-  } else if (Array.isArray(from) && Array.isArray(to) && [...from, ...to].some(isFields)) {
+  } else if (Array.isArray(from) && Array.isArray(to) && [...from, ...to].some(isJsonObject)) {
     const { left, right } = matched(from, to);
     for (const key of keysOfBoth(left.keys(), right.keys())) {
       collect(`${path}[${key}]`, left.get(key), right.get(key), out);

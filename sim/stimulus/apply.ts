@@ -2,15 +2,12 @@ import { equalValues } from '../../core/api/equal.ts';
 import { type KubeObject, type NewObject, objectKey } from '../../core/api/object.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { kindFor } from '../../core/kinds/registry.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { Cause } from '../actor.ts';
 import type { Action, ManifestObject } from '../scenario/scenario.ts';
 import type { StimulusHandler, StimulusWorld } from './handler.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /**
  * `kubectl apply`'s three-way merge: what the manifest says is set, what an earlier manifest said and this one
@@ -28,8 +25,8 @@ export function threeWayMerge(stored: Fields, manifest: Fields, last: Fields): F
     const existing = stored[field];
     const before = last[field];
     merged[field] =
-      isFields(wanted) && isFields(existing)
-        ? threeWayMerge(existing, wanted, isFields(before) ? before : {})
+      isJsonObject(wanted) && isJsonObject(existing)
+        ? threeWayMerge(existing, wanted, isJsonObject(before) ? before : {})
         : equalValues(wanted, existing)
           ? existing
           : wanted;

@@ -1,6 +1,7 @@
 import { castDraft, produce } from 'immer';
 import type { KubeObject } from '../../core/api/object.ts';
 import { kindByResource, NODE } from '../../core/kinds/registry.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { Action, ObjectTarget } from '../scenario/scenario.ts';
@@ -111,16 +112,10 @@ export const uncordon: StimulusHandler<ActionOf<'uncordon'>> = {
   run: (world, { node }, source, cause) => setUnschedulable(world, node, false, source, cause),
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** JSON merge patch (RFC 7386): null removes, objects merge, all else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isFields(patch)) return patch;
-  const merged: Record<string, unknown> = isFields(target) ? { ...target } : {};
+  if (!isJsonObject(patch)) return patch;
+  const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
   for (const field of Object.keys(patch)) {
     const value = patch[field];
     merged[field] = value === null ? undefined : mergePatch(merged[field], value);

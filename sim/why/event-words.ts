@@ -1,8 +1,9 @@
 import { controllerOf, type KubeObject } from '../../core/api/object.ts';
 import type { RenewedLeaseSpec } from '../../core/kinds/lease.ts';
 import type { EventRecord } from '../../core/log/record.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { ContainerState, ContainerStatus, Taint } from '../../core/schema/types.generated.ts';
-import { changeText, type FieldChange, fieldChanges, isFields } from '../diff/fields.ts';
+import { changeText, type FieldChange, fieldChanges } from '../diff/fields.ts';
 
 /** A change of an object in words that a person reads, most telling first. */
 
@@ -30,7 +31,7 @@ interface Condition {
 
 function part(object: KubeObject, name: 'spec' | 'status'): Fields {
   const value = (object as unknown as Fields)[name];
-  return isFields(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 /** Lists of the API are as its schema says; an object in the store has been decoded by it. */

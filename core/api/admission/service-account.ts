@@ -8,6 +8,7 @@ import type {
   VolumeMount,
 } from '../../schema/types.generated.ts';
 import type { View } from '../../store/view.ts';
+import { SAFE_ALPHABET } from '../identity.ts';
 import type { NewObject } from '../object.ts';
 import { forbidden, type Status } from '../status.ts';
 import { type AdmissionPlugin, nameInMessages, withSpec } from './admission.ts';
@@ -44,7 +45,6 @@ const VOLUME_PREFIX = 'kube-api-access-';
  * per pod: every pod of a template has the same volume name.
  */
 function volumeName(spec: PodSpec): string {
-  const letters = 'bcdfghjklmnpqrstvwxz2456789';
   let hash = 0x811c9dc5;
   for (const container of spec.containers) {
     for (const text of [container.name, container.image ?? '']) {
@@ -53,8 +53,8 @@ function volumeName(spec: PodSpec): string {
   }
   let suffix = '';
   for (let i = 0; i < 5; i += 1) {
-    suffix += letters[hash % letters.length];
-    hash = Math.floor(hash / letters.length);
+    suffix += SAFE_ALPHABET[hash % SAFE_ALPHABET.length];
+    hash = Math.floor(hash / SAFE_ALPHABET.length);
   }
   return VOLUME_PREFIX + suffix;
 }
