@@ -130,6 +130,20 @@ describe('delete', () => {
     expect(world.server.state.count(POD)).toBe(0);
   });
 
+  test('a pod that goes is marked with a period of 0 first, and then removed', () => {
+    const world = cluster();
+    bind(world, create<Pod>(world, newPod({ name: 'web' }), POD));
+    remove(world, POD, 'web');
+    const told: string[] = [];
+    world.server.journal.subscribe((record) => {
+      if (record.type !== 'event') return;
+      const metadata = (record.next ?? record.previous)?.metadata;
+      told.push(`${record.verb} ${metadata?.deletionGracePeriodSeconds}`);
+    });
+    remove(world, POD, 'web', { gracePeriodSeconds: 0 });
+    expect(told).toEqual(['update 0', 'delete 0']);
+  });
+
   test('a namespace waits for its content, and is Terminating meanwhile', () => {
     const world = cluster();
     remove(world, NAMESPACE, 'default');

@@ -109,10 +109,6 @@ function hurryPod(
   const asked = options.gracePeriodSeconds;
   if (asked === undefined || asked >= deletionGracePeriodSeconds) return { ok: true, object: stored, rv: 0 };
   const period = asked < 0 ? 1 : asked;
-  if (period === 0 && (metadata.finalizers ?? []).length === 0) {
-    const rv = server.commit('delete', kind, key, stored, undefined, context);
-    return { ok: true, object: stored, rv };
-  }
   const since = (parseRfc3339(deletionTimestamp) ?? context.now) - deletionGracePeriodSeconds * SECOND;
   const rv = server.journal.nextNumber;
   const hurried: KubeObject = {
@@ -125,7 +121,24 @@ function hurryPod(
   };
   const object = versioned(hurried, rv, metadata.generation);
   server.commit('update', kind, key, stored, object, context);
-  return { ok: true, object, rv };
+  return removedIfDue(server, kind, key, object, rv, context);
+}
+
+/**
+ * A pod is marked even when nothing is left to wait for, and removed in a second write (registry/generic
+ * `updateForGracefulDeletionAndFinalizers`): a watch tells of both.
+ */
+function removedIfDue(
+  server: ApiStore,
+  kind: Kind,
+  key: string,
+  marked: KubeObject,
+  rv: number,
+  context: RequestContext,
+): Result {
+  const { deletionGracePeriodSeconds, finalizers = [] } = marked.metadata;
+  if (deletionGracePeriodSeconds !== 0 || finalizers.length > 0) return { ok: true, object: marked, rv };
+  return { ok: true, object: marked, rv: server.commit('delete', kind, key, marked, undefined, context) };
 }
 
 export function deleteObject(
@@ -143,11 +156,15 @@ export function deleteObject(
   if (kind.resource === 'pods' && stored.metadata.deletionTimestamp !== undefined)
     return hurryPod(server, kind, key, stored as Pod, options, context);
   const finalizers = finalizersFor(stored, options);
-  const graceSeconds = kind.resource === 'pods' ? podGraceSeconds(stored as Pod, options) : 0;
+  if (kind.resource === 'pods') {
+    const graceSeconds = podGraceSeconds(stored as Pod, options);
+    const marked = markDeleted(server, kind, key, stored, graceSeconds, finalizers, context);
+    return marked.ok ? removedIfDue(server, kind, key, marked.object, marked.rv, context) : marked;
+  }
   const held =
     kind.resource === 'namespaces' ? ((stored as Namespace).spec?.finalizers?.length ?? 0) > 0 : false;
-  if (graceSeconds > 0 || finalizers.length > 0 || held) {
-    return markDeleted(server, kind, key, stored, graceSeconds, finalizers, context);
+  if (finalizers.length > 0 || held) {
+    return markDeleted(server, kind, key, stored, 0, finalizers, context);
   }
   const rv = server.commit('delete', kind, key, stored, undefined, context);
   return { ok: true, object: stored, rv };

@@ -92,7 +92,7 @@ test('a kubelet hears of its pods, in order, late by the watch’s delay', () =>
   label('a', '1');
   expect(wait()).toEqual(['ADDED a - @1', 'MODIFIED a 1 @1']);
   force('a');
-  expect(wait()).toEqual(['DELETED a 1 @11']);
+  expect(wait()).toEqual(['MODIFIED a 1 @11', 'DELETED a 1 @11']);
 });
 
 describe('cut off', () => {

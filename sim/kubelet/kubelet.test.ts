@@ -65,6 +65,7 @@ describe('a node', () => {
       135.011 web Running {c: running after Error(1) ready restarts=1} [PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled]
       135.853 lease {"holderIdentity":"n1","leaseDurationSeconds":40,"renewEverySeconds":10,"renewTime":"2026-01-01T00:02:15.852426Z"}
       136.011 other Succeeded going {d: Completed(0) after Error(1) restarts=1} [Initialized PodScheduled]
+      136.111 other Succeeded going {d: Completed(0) after Error(1) restarts=1} [Initialized PodScheduled]
       136.111 other deleted"
     `);
   });

@@ -183,6 +183,7 @@ describe('a pod on a node', () => {
       14.808 node [MemoryPressure=False/KubeletHasSufficientMemory DiskPressure=False/KubeletHasNoDiskPressure PIDPressure=False/KubeletHasSufficientPID Ready=True/KubeletReady]
       60.010 web Running going {first: Completed(0) ready, sidecar: running ready, last: Completed(0) ready, c: running ready} [PodReadyToStartContainers Initialized Ready ContainersReady PodScheduled]
       63.012 web Succeeded going {first: Completed(0) ready, sidecar: Completed(0), last: Completed(0) ready, c: Completed(0)} [Initialized PodScheduled]
+      63.112 web Succeeded going {first: Completed(0) ready, sidecar: Completed(0), last: Completed(0) ready, c: Completed(0)} [Initialized PodScheduled]
       63.112 web deleted"
     `);
   });
