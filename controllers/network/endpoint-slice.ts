@@ -190,7 +190,8 @@ function onResult(
 }
 
 function nameOf(request: RequestResult['request']): string {
-  return 'name' in request ? request.name : (request.object.metadata.name ?? '');
+  if ('name' in request) return request.name;
+  return 'object' in request ? (request.object.metadata.name ?? '') : '';
 }
 
 function podKeys(event: WatchEvent<Pod>, view: View): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Kind } from '../kinds/kind.ts';
+import type { LabelSelector } from '../schema/types.generated.ts';
 import type { KubeObject, NewObject } from './object.ts';
 import type { Status } from './status.ts';
 
@@ -45,6 +46,21 @@ export type Command =
       readonly name: string;
       readonly uid: string;
       readonly nodeName: string;
+    }
+  | {
+      /** `pods/eviction`: a deletion that asks the PodDisruptionBudgets first. */
+      readonly verb: 'evict';
+      readonly namespace: string;
+      readonly name: string;
+      readonly options?: DeleteOptions;
+    }
+  | {
+      /** A list of the metrics APIs, for the pods of a namespace that the selector fits. Reads, and writes nothing. */
+      readonly verb: 'podMetrics';
+      readonly namespace: string;
+      readonly selector: LabelSelector;
+      /** `metrics.k8s.io` (CPU and memory of containers) unless a name of `custom.metrics.k8s.io` is given. */
+      readonly metric?: string;
     };
 
 /** What a request came to. */

@@ -8,7 +8,9 @@ import { bindPod } from './bind.ts';
 import type { Command, Result } from './command.ts';
 import { createObject } from './create.ts';
 import { deleteObject } from './delete.ts';
+import { evictPod } from './evict.ts';
 import type { Draw, RequestContext } from './identity.ts';
+import { type MetricsSource, readPodMetrics } from './metrics.ts';
 import type { KubeObject } from './object.ts';
 import { patchObject } from './patch.ts';
 import { updateObject, updateStatus } from './update.ts';
@@ -23,6 +25,8 @@ export class ApiServer implements ApiStore {
   readonly state = new State();
   readonly journal: Journal;
   readonly draw: Draw;
+  /** Who answers for the metrics APIs; absent: nobody does. */
+  metrics: MetricsSource | undefined;
   private readonly nextSlot: number[] = KINDS.map(() => 0);
 
   constructor(journal: Journal, draw: Draw) {
@@ -49,6 +53,10 @@ export class ApiServer implements ApiStore {
         return deleteObject(this, command, context);
       case 'bind':
         return bindPod(this, command, context);
+      case 'evict':
+        return evictPod(this, command, context);
+      case 'podMetrics':
+        return readPodMetrics(this.metrics, command);
     }
   }
 

@@ -91,7 +91,7 @@ export class NodeLink implements NodeContext, Target {
 
   send(command: Command, cause: Cause, done?: (result: Result) => void): void {
     if (!this.connected) return;
-    const heartbeat = command.verb !== 'bind' && command.kind.index === LEASE.index;
+    const heartbeat = 'kind' in command && command.kind.index === LEASE.index;
     (heartbeat ? this.heartbeatClient : this.client).send(command, this.actor, cause, done);
   }
 

@@ -1,0 +1,87 @@
+import { compileSelector, type Matcher } from '../labels.ts';
+import type { LabelSelector } from '../schema/types.generated.ts';
+import type { Micros } from '../time.ts';
+import { type Result, refused } from './command.ts';
+import type { KubeObject, ObjectMeta } from './object.ts';
+import { failure } from './status.ts';
+
+/** What one pod used, as it was scraped last; a pod that was not scraped yet has none. */
+export interface PodUsage {
+  readonly podName: string;
+  /** The end of the window that was measured. */
+  readonly timestamp: Micros;
+  readonly window: Micros;
+  readonly containers: readonly ContainerUsage[];
+}
+
+export interface ContainerUsage {
+  readonly name: string;
+  /** Milli-CPU, the mean of the window. */
+  readonly cpu: number;
+  /** Bytes of the working set. */
+  readonly memory: number;
+}
+
+/** A custom metric of one pod, in thousandths of its unit. */
+export interface PodMetricValue {
+  readonly podName: string;
+  readonly timestamp: Micros;
+  readonly window: Micros;
+  readonly value: number;
+}
+
+/** Who answers for the metrics APIs: metrics-server, and an adapter for custom metrics. Lists go by the pods' names. */
+export interface MetricsSource {
+  usage(namespace: string, fits: Matcher): readonly PodUsage[];
+  /** `undefined`: there is no metric of this name. */
+  values(metric: string, namespace: string, fits: Matcher): readonly PodMetricValue[] | undefined;
+}
+
+/** The answer of `metrics.k8s.io` to a list. */
+export interface PodUsageList extends KubeObject {
+  readonly items: readonly PodUsage[];
+}
+
+/** The answer of `custom.metrics.k8s.io` to a list. */
+export interface PodMetricValueList extends KubeObject {
+  readonly items: readonly PodMetricValue[];
+}
+
+/** Of a list, which is no stored object. */
+const NO_METADATA: ObjectMeta = { name: '', uid: '', resourceVersion: '', creationTimestamp: '' };
+
+export function readPodMetrics(
+  source: MetricsSource | undefined,
+  {
+    namespace,
+    selector,
+    metric,
+  }: { readonly namespace: string; readonly selector: LabelSelector; readonly metric?: string },
+): Result {
+  const fits = compileSelector(selector);
+  if (metric === undefined) {
+    if (source === undefined) {
+      // What a client hears of a group that no API service answers for.
+      const text = 'the server could not find the requested resource (get pods.metrics.k8s.io)';
+      return refused(failure('NotFound', text));
+    }
+    const list: PodUsageList = {
+      apiVersion: 'metrics.k8s.io/v1beta1',
+      kind: 'PodMetricsList',
+      metadata: NO_METADATA,
+      items: source.usage(namespace, fits),
+    };
+    return { ok: true, object: list, rv: 0 };
+  }
+  const items = source?.values(metric, namespace, fits);
+  if (items === undefined) {
+    return refused(failure('NotFound', `the server could not find the metric ${metric} for pods`));
+  }
+  const list: PodMetricValueList = {
+    apiVersion: 'custom.metrics.k8s.io/v1beta2',
+    kind: 'MetricValueList',
+    metadata: NO_METADATA,
+    items,
+  };
+  return { ok: true, object: list, rv: 0 };
+}
