@@ -3,6 +3,7 @@ import { endpointSliceController } from './network/endpoint-slice.ts';
 import { nodeLifecycleController } from './nodes/node-lifecycle.ts';
 import { podGarbageCollector } from './nodes/pod-garbage-collection.ts';
 import { taintEvictionController } from './nodes/taint-eviction.ts';
+import { disruptionController } from './policy/disruption.ts';
 import { eventTtlController } from './policy/event-ttl.ts';
 import { garbageCollector } from './policy/garbage-collection.ts';
 import { namespaceController } from './policy/namespace.ts';
@@ -23,6 +24,7 @@ export function controllersFor(
   // Memories have many types; only the controller that made one looks into it.
   const controllers: readonly unknown[] = [
     { ...deploymentController, workers: workers.deployment },
+    disruptionController,
     { ...endpointSliceController, workers: workers.endpointSlice },
     eventTtlController,
     { ...garbageCollector, workers: workers.garbageCollector },

@@ -231,28 +231,34 @@ export class Simulation implements Target {
     const { kernel, server, applied } = this;
     return {
       view: server.state,
-      now: kernel.now,
+      get now() {
+        return kernel.now;
+      },
       random: randomStream(this.scenario.seed, 'user'),
       faults: this.faultWorld(),
       request: (command, cause) =>
-        server.execute(command, { now: kernel.now, actor: 'user', cause: cause.rv }),
+        server.execute(command, { now: kernel.now, actor: 'user', cause: cause.rv, reason: cause.reason }),
       lastApplied: (key) => applied.get(key),
       rememberApplied: (key, object) => {
         applied.set(key, object);
       },
-      after: (delay, told, cause, run) => this.afterwards(delay, told, cause, run),
+      after: (delay, told, cause, run) =>
+        this.afterwards(delay, () =>
+          run({ rv: this.journal.stimulus(this.now, cause.rv, 'fault', told).rv }),
+        ),
+      later: (delay, run) => this.afterwards(delay, run),
       refused: (where, message) => {
         this.refusals.push({ t: kernel.now, source: where, message });
       },
     };
   }
 
-  private afterwards(delay: Micros, told: Stimulus, cause: Cause, run: (cause: Cause) => void): void {
+  private afterwards(delay: Micros, run: () => void): void {
     this.pendingActions += 1;
     const later: Target = {
       handle: () => {
         this.pendingActions -= 1;
-        run({ rv: this.journal.stimulus(this.now, cause.rv, 'fault', told).rv });
+        run();
       },
     };
     this.kernel.schedule(this.now + delay, PRIORITY.world, later, undefined);
@@ -262,7 +268,9 @@ export class Simulation implements Target {
     const { server, kernel, nodes } = this;
     return {
       view: server.state,
-      now: kernel.now,
+      get now() {
+        return kernel.now;
+      },
       random: randomStream(this.scenario.seed, 'faults'),
       nodes,
       registry: nodes.registry,

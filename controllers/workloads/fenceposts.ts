@@ -1,16 +1,5 @@
-import type { Deployment, IntOrString } from '../../core/schema/types.generated.ts';
-
-const PERCENT = /^(\d+)%$/;
-
-/** `intstr.GetScaledValueFromIntOrPercent`; validation lets nothing else pass, so anything else counts as 0. */
-function scaled(value: IntOrString | undefined, total: number, roundUp: boolean): number {
-  if (value === undefined) return 0;
-  if (typeof value === 'number') return value;
-  const match = PERCENT.exec(value);
-  if (match === null) return 0;
-  const hundredfold = Number(match[1]) * total;
-  return roundUp ? Math.ceil(hundredfold / 100) : Math.floor(hundredfold / 100);
-}
+import type { Deployment } from '../../core/schema/types.generated.ts';
+import { scaledValue } from '../scaled-value.ts';
 
 export interface Fenceposts {
   /** How many pods more than wanted there may be during a rollout. */
@@ -28,16 +17,29 @@ export function desiredReplicas(deployment: Deployment): number {
   return deployment.spec.replicas ?? 1;
 }
 
+/** A spec's fenceposts are asked for several times in every turn. */
+const known = new WeakMap<Deployment['spec'], Fenceposts>();
+
 /**
  * Surge rounds up and unavailability down. Where both come to 0 one pod may be unavailable: otherwise nothing
  * could ever be replaced (`ResolveFenceposts`, `MaxUnavailable`, `MaxSurge` of pkg/controller/deployment/util).
  */
 export function fencepostsOf(deployment: Deployment): Fenceposts {
+  const { spec } = deployment;
+  let fenceposts = known.get(spec);
+  if (fenceposts === undefined) {
+    fenceposts = resolved(deployment);
+    known.set(spec, fenceposts);
+  }
+  return fenceposts;
+}
+
+function resolved(deployment: Deployment): Fenceposts {
   if (!isRollingUpdate(deployment)) return { maxSurge: 0, maxUnavailable: 0 };
   const replicas = desiredReplicas(deployment);
   const rollingUpdate = deployment.spec.strategy?.rollingUpdate;
-  const maxSurge = scaled(rollingUpdate?.maxSurge, replicas, true);
-  const resolved = scaled(rollingUpdate?.maxUnavailable, replicas, false);
-  const maxUnavailable = maxSurge === 0 && resolved === 0 ? 1 : resolved;
+  const maxSurge = scaledValue(rollingUpdate?.maxSurge, replicas, true);
+  const given = scaledValue(rollingUpdate?.maxUnavailable, replicas, false);
+  const maxUnavailable = maxSurge === 0 && given === 0 ? 1 : given;
   return { maxSurge, maxUnavailable: Math.min(maxUnavailable, replicas) };
 }

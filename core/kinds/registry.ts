@@ -50,4 +50,5 @@ export const DEPLOYMENT = known<api.Deployment>('apps/v1', 'Deployment');
 export const REPLICA_SET = known<api.ReplicaSet>('apps/v1', 'ReplicaSet');
 export const LEASE = known<api.Lease>('coordination.k8s.io/v1', 'Lease');
 export const ENDPOINT_SLICE = known<api.EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice');
+export const POD_DISRUPTION_BUDGET = known<api.PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget');
 export const PRIORITY_CLASS = known<api.PriorityClass>('scheduling.k8s.io/v1', 'PriorityClass');

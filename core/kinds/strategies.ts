@@ -11,6 +11,7 @@ import {
   WITHOUT_GENERATION,
 } from './strategy/cluster.ts';
 import { CONFIG_MAP_STRATEGY, SECRET_STRATEGY } from './strategy/config.ts';
+import { DISRUPTION_BUDGET_STRATEGY } from './strategy/disruption-budget.ts';
 import { POD_STRATEGY } from './strategy/pod.ts';
 import { SERVICE_STRATEGY } from './strategy/service.ts';
 import { DEPLOYMENT_STRATEGY, REPLICA_SET_STRATEGY } from './strategy/workloads.ts';
@@ -38,6 +39,7 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'coordination.k8s.io/v1/Lease': LEASE_STRATEGY,
   'discovery.k8s.io/v1/EndpointSlice': ENDPOINT_SLICE_STRATEGY,
   'node.k8s.io/v1/RuntimeClass': WITHOUT_GENERATION,
+  'policy/v1/PodDisruptionBudget': DISRUPTION_BUDGET_STRATEGY,
   'rbac.authorization.k8s.io/v1/ClusterRole': RBAC_STRATEGY,
   'rbac.authorization.k8s.io/v1/ClusterRoleBinding': RBAC_STRATEGY,
   'rbac.authorization.k8s.io/v1/Role': RBAC_STRATEGY,

@@ -88,7 +88,7 @@ export const restart: StimulusHandler<ActionOf<'restart'>> = {
   },
 };
 
-function setUnschedulable(
+export function setUnschedulable(
   world: StimulusWorld,
   node: string,
   on: boolean,

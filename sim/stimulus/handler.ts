@@ -21,6 +21,8 @@ export interface StimulusWorld {
   rememberApplied(key: string, object: NewObject): void;
   /** Later, make a record that this action caused, and do what belongs to it. */
   after(delay: Micros, told: Stimulus, cause: Cause, run: (cause: Cause) => void): void;
+  /** Later, go on with this action: no record, since it comes out the same when the action is done again. */
+  later(delay: Micros, run: () => void): void;
   /** Tell that a part of the action was refused: `source` is where the action was written. */
   refused(source: string, message: string): void;
 }

@@ -1,11 +1,12 @@
 import type { Action } from '../scenario/scenario.ts';
 import { apply } from './apply.ts';
+import { drain } from './drain.ts';
 import { cordon, patch, remove, restart, scale, setImage, uncordon } from './edit.ts';
 import { fault } from './fault.ts';
 import type { StimulusHandler } from './handler.ts';
 
 /** Every action of a scenario's timeline, one line each. */
-const HANDLERS = [apply, remove, scale, setImage, patch, restart, cordon, uncordon, fault] as const;
+const HANDLERS = [apply, remove, scale, setImage, patch, restart, cordon, uncordon, drain, fault] as const;
 
 /** The handler of an action, by its `op`. */
 export function handlerFor(action: Action): StimulusHandler {

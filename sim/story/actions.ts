@@ -57,6 +57,8 @@ export function actionText(action: Action): string {
       return `cordon node/${action.node}`;
     case 'uncordon':
       return `uncordon node/${action.node}`;
+    case 'drain':
+      return `drain node/${action.node}`;
     case 'fault':
       return faultText(action);
   }

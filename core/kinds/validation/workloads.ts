@@ -12,6 +12,7 @@ import type {
   ReplicaSet,
   ReplicaSetSpec,
 } from '../../schema/types.generated.ts';
+import { notMoreThanAll, percentOf, validateCountOrPercent } from './count-or-percent.ts';
 import {
   forbiddenField,
   IMMUTABLE,
@@ -28,7 +29,6 @@ import { selectorValue, validateLabelSelector } from './selector.ts';
 
 const NO_ERRORS: readonly FieldError[] = [];
 const EMPTY_TEMPLATE: PodTemplateSpec = Object.freeze({});
-const PERCENTAGE = /^\d+%$/;
 
 function isEmpty(selector: LabelSelector): boolean {
   return (
@@ -78,18 +78,6 @@ function validateTemplateOf(template: PodTemplateSpec): readonly FieldError[] {
   return errors;
 }
 
-function percentOf(value: IntOrString): number | undefined {
-  return typeof value === 'string' && PERCENTAGE.test(value) ? Number(value.slice(0, -1)) : undefined;
-}
-
-function validateCountOrPercent(value: IntOrString, field: string): readonly FieldError[] {
-  if (typeof value === 'number') return nonNegative(field, value);
-  if (PERCENTAGE.test(value)) return NO_ERRORS;
-  const rule =
-    "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')";
-  return [invalidValue(field, value, rule)];
-}
-
 function isZero(value: IntOrString): boolean {
   return value === 0 || percentOf(value) === 0;
 }
@@ -111,10 +99,7 @@ function validateStrategy(strategy: DeploymentStrategy, field: string): readonly
   if (isZero(maxUnavailable) && isZero(maxSurge)) {
     errors.push(invalidValue(`${path}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'));
   }
-  const percent = percentOf(maxUnavailable);
-  if (percent !== undefined && percent > 100) {
-    errors.push(invalidValue(`${path}.maxUnavailable`, maxUnavailable, 'must not be greater than 100%'));
-  }
+  errors.push(...notMoreThanAll(maxUnavailable, `${path}.maxUnavailable`));
   return errors;
 }
 

@@ -8,6 +8,7 @@ import {
   anyObject,
   dnsLabel,
   duration,
+  flag,
   forEditors,
   integer,
   oneOf,
@@ -165,13 +166,31 @@ const ENTRIES = {
   uncordon: strict({ at, uncordon: nodeName }).transform(
     (entry): WrittenEntry => ({ at: entry.at, action: { op: 'uncordon', node: entry.uncordon } }),
   ),
+  drain: strict({
+    at,
+    drain: nodeName,
+    ignoreDaemonSets: flag.default(false).describe('Leave pods of DaemonSets where they are.'),
+    deleteEmptyDirData: flag.default(false).describe('Evict pods with an emptyDir too, whose data is lost.'),
+    force: flag.default(false).describe('Evict pods without a controller too.'),
+    gracePeriodSeconds: integer(0).optional().describe("The pods' own unless given."),
+    timeout: duration.optional().describe('Give up after this long; never unless given.'),
+  }).transform(
+    ({ at: when, drain: node, ignoreDaemonSets, deleteEmptyDirData, force, ...rest }): WrittenEntry => ({
+      at: when,
+      action: {
+        op: 'drain',
+        node,
+        ignoreDaemonSets,
+        deleteEmptyDirData,
+        force,
+        ...(rest.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: rest.gracePeriodSeconds }),
+        ...(rest.timeout === undefined || rest.timeout === 0 ? {} : { timeout: rest.timeout }),
+      },
+    }),
+  ),
 } as const;
 
 const VERBS = [...Object.keys(ENTRIES), 'fault'];
-const NOT_YET: Readonly<Record<string, string>> = {
-  drain: 'this version can not drain a node in a scenario yet: cordon it and delete its pods',
-};
-
 function schemaFor(entry: Readonly<Record<string, unknown>>): z.ZodType<WrittenEntry | FaultEntry> | string {
   const verbs = VERBS.filter((verb) => entry[verb] !== undefined);
   const [verb, second] = verbs;
@@ -179,7 +198,6 @@ function schemaFor(entry: Readonly<Record<string, unknown>>): z.ZodType<WrittenE
   if (verb === 'fault') return faultEntry(entry);
   if (verb !== undefined) return ENTRIES[verb as keyof typeof ENTRIES];
   const others = Object.keys(entry).filter((key) => key !== 'at' && key !== 'namespace');
-  for (const key of others) if (Object.hasOwn(NOT_YET, key)) return NOT_YET[key]!;
   const meant = others.map((key) => didYouMean(key, VERBS)).find((text) => text !== '') ?? '';
   return `expected one of ${VERBS.join(', ')}${meant}`;
 }
