@@ -1,6 +1,12 @@
 import { timelineTests } from '../testing/timeline-tests.ts';
 import { deploymentController } from '../workloads/deployment.ts';
 import { replicaSetController } from '../workloads/replica-set.ts';
+import { disruptionController } from './disruption.ts';
 import { garbageCollector } from './garbage-collection.ts';
 
-timelineTests(new URL('.', import.meta.url), [deploymentController, replicaSetController, garbageCollector]);
+timelineTests(new URL('.', import.meta.url), [
+  deploymentController,
+  replicaSetController,
+  garbageCollector,
+  disruptionController,
+]);

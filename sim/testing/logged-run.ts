@@ -5,6 +5,7 @@ import type { View } from '../../core/store/view.ts';
 import { type Recording, recordingCollector, reExecute } from '../re-execute.ts';
 import { type RunOptions, type RunOutcome, runScenario } from '../run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { Simulation } from '../simulation.ts';
 
 /** A run whose log was written to memory. */
 export interface LoggedRun {
@@ -18,7 +19,7 @@ export interface LoggedRun {
 
 type Runner = (
   sinks: readonly RecordSink[],
-  onStart: (simulation: { readonly view: View }) => void,
+  onStart: (simulation: Simulation) => void,
 ) => RunOutcome;
 
 function logged(scenario: Scenario, run: Runner): LoggedRun {
@@ -50,7 +51,14 @@ function logged(scenario: Scenario, run: Runner): LoggedRun {
 /** Runs a scenario and keeps its log. */
 export function loggedRun(scenario: Scenario, options: RunOptions = {}): LoggedRun {
   return logged(scenario, (sinks, onStart) =>
-    runScenario(scenario, { ...options, sinks: [...sinks, ...(options.sinks ?? [])], onStart }),
+    runScenario(scenario, {
+      ...options,
+      sinks: [...sinks, ...(options.sinks ?? [])],
+      onStart: (simulation) => {
+        onStart(simulation);
+        options.onStart?.(simulation);
+      },
+    }),
   );
 }
 

@@ -14,7 +14,9 @@ export function validateDisruptionBudget({
   const { minAvailable, maxUnavailable, selector, unhealthyPodEvictionPolicy } = spec;
   const errors: FieldError[] = [];
   if (minAvailable !== undefined && maxUnavailable !== undefined) {
-    errors.push(invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+    // In the order of the Go struct, as messages show it.
+    const shown = { minAvailable, selector, maxUnavailable, unhealthyPodEvictionPolicy };
+    errors.push(invalidValue('spec', shown, 'minAvailable and maxUnavailable cannot be both set'));
   }
   for (const [value, field] of [
     [minAvailable, 'spec.minAvailable'],
