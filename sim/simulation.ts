@@ -21,6 +21,7 @@ import { randomStream } from './random/keyed.ts';
 import type { Action, Scenario } from './scenario/scenario.ts';
 import type { StimulusWorld } from './stimulus/handler.ts';
 import { handlerFor } from './stimulus/list.ts';
+import { Load } from './traffic/load.ts';
 
 /** From sending a request to its answer: what a healthy API server with etcd on a fast disk takes for a write. */
 const REQUEST_LATENCY: Micros = 3 * MILLISECOND;
@@ -90,6 +91,7 @@ export class Simulation implements Target {
   readonly scheduler: SchedulerProcess;
   readonly cloud: Cloud;
   readonly nodes: NodePool;
+  readonly load: Load;
   readonly refusals: Refusal[] = [];
   private readonly applied = new Map<string, NewObject>();
   private readonly recorded: readonly StimulusRecord[] | undefined;
@@ -144,6 +146,7 @@ export class Simulation implements Target {
       this.nodes,
       kubernetes.kubeControllerManager['node-monitor-grace-period'],
     );
+    this.load = new Load(scenario.traffic ?? [], scenario.startTime);
     this.recorded = options.stimuli;
   }
 
@@ -274,6 +277,7 @@ export class Simulation implements Target {
       random: randomStream(this.scenario.seed, 'faults'),
       nodes,
       registry: nodes.registry,
+      load: this.load,
       processes: {
         crash: (name) => this.process(name).crash(),
         restart: (name, cause) => this.process(name).start(cause),

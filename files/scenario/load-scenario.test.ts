@@ -167,8 +167,8 @@ describe('what is wrong is told with file, line and column', () => {
     ],
     [
       'traffic',
-      '  traffic: []\n',
-      'bad.yaml:5:12: spec.traffic: this version does not model traffic yet: leave the field out',
+      '  traffic:\n    - { to: service/web, shape: { constant: fast } }\n',
+      'bad.yaml:6:45: spec.traffic[0].shape.constant: expected a rate such as 200rps or 0.5rps (a plain number is requests a second), got "fast"',
     ],
     [
       'object',

@@ -3,7 +3,7 @@ import type { Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { ContainerKill } from '../kubelet/kubelet.ts';
 import type { RandomStream } from '../random/keyed.ts';
-import type { FaultAction, FaultName } from '../scenario/scenario.ts';
+import type { CpuTaken, FaultAction, FaultName, ServiceTarget } from '../scenario/scenario.ts';
 
 /** What faults may touch of the simulated world, and no more. */
 export interface FaultWorld {
@@ -14,6 +14,7 @@ export interface FaultWorld {
   readonly nodes: FaultNodes;
   readonly registry: FaultRegistry;
   readonly processes: FaultProcesses;
+  readonly load: FaultLoad;
 }
 
 export interface FaultNodes {
@@ -40,6 +41,15 @@ export interface FaultRegistry {
 export interface FaultProcesses {
   crash(name: string, cause: Cause): void;
   restart(name: string, cause: Cause): void;
+}
+
+export interface FaultLoad {
+  /** The flows to a Service, or all of them, bring `x` times as much from now on: the names of those flows. */
+  multiply(to: ServiceTarget | undefined, x: number, cause: Cause): readonly string[];
+  /** The reverse. */
+  divide(flows: readonly string[], x: number, cause: Cause): void;
+  /** A part of a node's CPU is taken by what is no pod, or given back. */
+  takeCpu(node: string, taken: CpuTaken, on: boolean, cause: Cause): void;
 }
 
 export type FaultOf<N extends FaultName> = Extract<FaultAction, { readonly fault: N }>;

@@ -22,6 +22,14 @@ function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
         world.kubelet.killContainer(key, container, how, cause),
     },
     registry: world.registry,
+    load: {
+      multiply: (to, x) => {
+        lines.push(`${to?.name ?? 'all'} ×${x}`);
+        return [to?.name ?? 'all'];
+      },
+      divide: (flows, x) => lines.push(`${flows.join()} ÷${x}`),
+      takeCpu: (node, _taken, on) => lines.push(`${on ? 'take from' : 'give back to'} ${node}`),
+    },
     processes: {
       crash: (name) => lines.push(`crash ${name}`),
       restart: (name) => lines.push(`restart ${name}`),
@@ -121,5 +129,27 @@ describe('faults', () => {
     );
     endFault(target, active, { rv: 1 });
     expect(lines).toEqual(['crash kube-scheduler', 'restart kube-scheduler']);
+  });
+
+  it('load-spike multiplies flows, and undoes it', () => {
+    const lines: string[] = [];
+    const to = { namespace: 'default', name: 'web' };
+    const action: FaultAction = { op: 'fault', fault: 'load-spike', to, x: 8 };
+    const target = faulty(running(), lines);
+    endFault(target, startFault(target, action, { rv: 1 }), { rv: 1 });
+    expect(lines).toEqual(['web ×8', 'web ÷8']);
+  });
+
+  it('noisy-neighbour takes CPU of a node, and gives it back', () => {
+    const lines: string[] = [];
+    const action: FaultAction = {
+      op: 'fault',
+      fault: 'noisy-neighbour',
+      node: { name: 'n1' },
+      takes: { cpu: 500 },
+    };
+    const target = faulty(running(), lines);
+    endFault(target, startFault(target, action, { rv: 1 }), { rv: 1 });
+    expect(lines).toEqual(['take from n1', 'give back to n1']);
   });
 });

@@ -4,8 +4,10 @@ import { containerCrash } from './container-crash.ts';
 import { controllerCrash } from './controller-crash.ts';
 import type { Fault, FaultWorld } from './fault.ts';
 import { imagePullFailure } from './image-pull-failure.ts';
+import { loadSpike } from './load-spike.ts';
 import { nodeCrash } from './node-crash.ts';
 import { nodePartition } from './node-partition.ts';
+import { noisyNeighbour } from './noisy-neighbour.ts';
 
 /** Every fault there is, by its name. */
 const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
@@ -14,6 +16,8 @@ const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
   'container-crash': containerCrash,
   'image-pull-failure': imagePullFailure,
   'controller-crash': controllerCrash,
+  'load-spike': loadSpike,
+  'noisy-neighbour': noisyNeighbour,
 };
 
 /** A fault that is going on, or has hit. */

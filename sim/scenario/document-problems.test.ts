@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readDocument } from './document.ts';
 import { pathText } from './problem.ts';
 import { readScenario } from './resolve.ts';
+import { FAULTS } from './schema/faults.ts';
 
 type Spec = Readonly<Record<string, unknown>>;
 
@@ -22,7 +23,7 @@ describe('a scenario that is refused', () => {
     [
       '__proto__',
       JSON.parse('{"__proto__": 1}'),
-      'spec.__proto__: unknown field "__proto__"; there are seed, duration, startTime, cluster, manifests, behaviors, timeline, expect',
+      'spec.__proto__: unknown field "__proto__"; there are seed, duration, startTime, cluster, manifests, behaviors, traffic, timeline, expect',
     ],
     ['wrong type', { seed: 'three' }, 'spec.seed: expected a whole number of at least 0, got "three"'],
     ['fraction', { seed: 1.5 }, 'spec.seed: expected a whole number of at least 0, got 1.5'],
@@ -41,13 +42,13 @@ describe('a scenario that is refused', () => {
     ],
     [
       'traffic',
-      { traffic: [] },
-      'spec.traffic: this version does not model traffic yet: leave the field out',
+      { traffic: [{ to: 'deployment/web', shape: { constant: '5rps' } }] },
+      'spec.traffic[0].to: expected the name of a Service, such as service/web or service/shop/web, got "deployment/web"',
     ],
     [
       'requests',
-      { behaviors: [{ request: {} }] },
-      'spec.behaviors[0].request: this version does not model requests yet: leave the field out',
+      { behaviors: [{ request: { cpu: 'much' } }] },
+      'spec.behaviors[0].request.cpu: expected a duration such as 90s, 5m30s or 1.5h (a plain number is seconds), got "much"',
     ],
     [
       'no count',
@@ -152,7 +153,7 @@ describe('a scenario that is refused', () => {
     [
       'fault',
       { timeline: [{ at: 5, fault: 'node-crsh' }] },
-      'spec.timeline[0]: expected a fault (node-crash, node-partition, container-crash, image-pull-failure, controller-crash), got "node-crsh", did you mean "node-crash"?',
+      `spec.timeline[0]: expected a fault (${Object.keys(FAULTS).join(', ')}), got "node-crsh", did you mean "node-crash"?`,
     ],
     [
       'node',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_START, MINUTE, parseRfc3339 } from '../../core/time.ts';
 import type { Path, ScenarioProblem } from './problem.ts';
 import { shown } from './problem.ts';
-import type { ClusterSpec, ContainerBehavior, Duration, Expectation } from './scenario.ts';
+import type { ClusterSpec, ContainerBehavior, Duration, Expectation, TrafficFlow } from './scenario.ts';
 import { behavior } from './schema/behavior.ts';
 import { cluster, DEFAULT_CLUSTER } from './schema/cluster.ts';
 import { expectation } from './schema/expect.ts';
@@ -13,12 +13,12 @@ import {
   integer,
   jsonSchemaOf,
   listOf,
-  notYet,
   strict,
   text,
   wanted,
 } from './schema/fields.ts';
 import { type ApplyItem, timelineEntry, type WrittenEntry } from './schema/timeline.ts';
+import { traffic } from './schema/traffic.ts';
 
 export const SCENARIO_API_VERSION = 'wavetank.dev/v1alpha1';
 export const SCENARIO_KIND = 'Scenario';
@@ -34,6 +34,7 @@ export interface ScenarioDocument {
   readonly cluster: ClusterSpec;
   readonly manifests: readonly ApplyItem[];
   readonly behaviors: readonly ContainerBehavior[];
+  readonly traffic?: readonly TrafficFlow[];
   /** In the order of the file. */
   readonly timeline: readonly WrittenEntry[];
   readonly expect: readonly Expectation[];
@@ -68,7 +69,7 @@ const spec = strict(
     behaviors: listOf(behavior, 'a list of behaviours')
       .default([])
       .describe('What the programs in containers do. The first that fits a container holds.'),
-    traffic: notYet('this version does not model traffic yet: leave the field out'),
+    traffic: traffic.optional().describe('Requests that come from outside.'),
     timeline: listOf(timelineEntry, 'a list of entries')
       .default([])
       .describe('What users do and what befalls the cluster, and when.'),
@@ -98,8 +99,9 @@ export function readDocument(raw: unknown): ReadDocument {
   const parsed = documentSchema.safeParse(raw);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
   const { metadata, spec: given } = parsed.data;
-  const { traffic: _, ...rest } = given;
-  return { ok: true, document: { name: metadata.name, ...rest } };
+  const { traffic: flows, ...rest } = given;
+  const document = { name: metadata.name, ...rest, ...(flows === undefined ? {} : { traffic: flows }) };
+  return { ok: true, document };
 }
 
 function problemsOf(issue: z.core.$ZodIssue): readonly ScenarioProblem[] {

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly manifests: readonly ManifestObject[];
   /** The first whose `match` fits a container holds for it. */
   readonly behaviors: readonly ContainerBehavior[];
+  /** Requests that come from outside. Absent: none. */
+  readonly traffic?: readonly TrafficFlow[];
   /** Sorted by `at`; entries of one moment keep the order of the file. */
   readonly timeline: readonly TimelineEntry[];
   readonly expect: readonly Expectation[];
@@ -94,6 +96,77 @@ export interface ContainerBehavior {
   readonly unready?: readonly Outage[];
   /** The same for liveness probes: the kubelet will restart the container. */
   readonly unhealthy?: readonly Outage[];
+  /** What a request costs the program. Absent: nothing. */
+  readonly request?: RequestCost;
+  /** What the program uses when it does nothing. Absent: a share of what its container requests. */
+  readonly usage?: IdleUsage;
+}
+
+/** What one request costs the program that answers it. */
+export interface RequestCost {
+  /** CPU time, the mean. */
+  readonly cpu: Duration;
+  /** Time in which the program only waits, its calls not included. */
+  readonly latency: Duration;
+  /** Bytes, while the request is in flight. */
+  readonly memory: number;
+  /** What it asks of other Services, one call after the other. */
+  readonly calls: readonly DownstreamCall[];
+  /** Who asks gives up after this long. */
+  readonly timeout: Duration;
+}
+
+export interface DownstreamCall {
+  readonly to: ServiceTarget;
+  /** Calls for each request; 0.2 for one in five. */
+  readonly count: number;
+}
+
+export interface ServiceTarget {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface IdleUsage {
+  /** Milli-CPU. */
+  readonly cpu?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  /** Bytes that are added each hour of a run, and never given back. */
+  readonly leakPerHour?: number;
+}
+
+/** Requests a second, in thousandths. */
+export type MilliRate = number;
+
+/** Requests from outside the cluster to one Service. */
+export interface TrafficFlow {
+  /** Unique. */
+  readonly name: string;
+  readonly to: ServiceTarget;
+  readonly shape: TrafficShape;
+  readonly spikes: readonly TrafficSpike[];
+}
+
+export type TrafficShape =
+  | { readonly type: 'constant'; readonly rate: MilliRate }
+  | {
+      /** A raised cosine between two rates. */
+      readonly type: 'diurnal';
+      readonly base: MilliRate;
+      readonly peak: MilliRate;
+      /** Since midnight (UTC) of the day on which the run starts. */
+      readonly peakAt: Duration;
+      readonly period: Duration;
+    };
+
+/** The rate is `x` times what it would be. */
+export interface TrafficSpike {
+  readonly at: Duration;
+  readonly x: number;
+  readonly for: Duration;
+  /** Time of the rise and, once it is over, of the fall. */
+  readonly ramp: Duration;
 }
 
 export interface ContainerExit {
@@ -149,7 +222,22 @@ export type Action =
   | { readonly op: 'restart'; readonly target: ObjectTarget }
   | { readonly op: 'cordon'; readonly node: string }
   | { readonly op: 'uncordon'; readonly node: string }
+  | DrainAction
   | FaultAction;
+
+/** `kubectl drain`, with its options' defaults. */
+export interface DrainAction {
+  readonly op: 'drain';
+  readonly node: string;
+  readonly ignoreDaemonSets: boolean;
+  readonly deleteEmptyDirData: boolean;
+  /** Evict pods without a controller too, which nobody makes again. */
+  readonly force: boolean;
+  /** Of the pods; their own unless given. */
+  readonly gracePeriodSeconds?: number;
+  /** Give up after this long. Absent: never. */
+  readonly timeout?: Duration;
+}
 
 /** `for` absent: until the end of the run. */
 export type FaultAction =
@@ -180,7 +268,26 @@ export type FaultAction =
       readonly fault: 'controller-crash';
       readonly controller: 'kube-controller-manager' | 'kube-scheduler';
       readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'load-spike';
+      /** Absent: every flow. */
+      readonly to?: ServiceTarget;
+      readonly x: number;
+      readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'noisy-neighbour';
+      readonly node: NodeChoice;
+      /** What it takes of the node's CPU. */
+      readonly takes: CpuTaken;
+      readonly for?: Duration;
     };
+
+/** In milli-CPU, or as a share of what the node has, from 0 to 1. */
+export type CpuTaken = { readonly cpu: number } | { readonly share: number };
 
 export type FaultName = FaultAction['fault'];
 

@@ -1,5 +1,5 @@
 import type { LogRecord } from '../../core/log/record.ts';
-import type { Action, FaultAction, NodeChoice, ObjectTarget, PodChoice } from '../scenario/scenario.ts';
+import type { Action, CpuTaken, FaultAction, NodeChoice, ObjectTarget, PodChoice } from '../scenario/scenario.ts';
 import type { Note, Observer } from './note.ts';
 
 function targetName({ resource, name }: ObjectTarget): string {
@@ -18,6 +18,11 @@ function podText(choice: PodChoice): string {
   return `pods ${labels.join(',')} of ${choice.namespace}`;
 }
 
+function cpuText(taken: CpuTaken): string {
+  if ('cpu' in taken) return `${taken.cpu}m CPU`;
+  return `${Math.round(taken.share * 100)} % of the CPU`;
+}
+
 function faultText(action: FaultAction): string {
   switch (action.fault) {
     case 'node-crash':
@@ -30,6 +35,10 @@ function faultText(action: FaultAction): string {
       return `fault: pulls of ${action.image} fail`;
     case 'controller-crash':
       return `fault: ${action.controller} crashes`;
+    case 'load-spike':
+      return `fault: ${action.to === undefined ? 'all traffic' : `traffic to service/${action.to.name}`} grows ×${action.x}`;
+    case 'noisy-neighbour':
+      return `fault: something takes ${cpuText(action.takes)} of ${nodeText(action.node)}`;
   }
 }
 

@@ -7,6 +7,7 @@ function faultTarget(action: FaultAction): string {
   switch (action.fault) {
     case 'node-crash':
     case 'node-partition':
+    case 'noisy-neighbour':
       if ('name' in action.node) return action.node.name;
       return 'any' in action.node ? 'a drawn node' : 'the node of chosen pods';
     case 'container-crash':
@@ -17,6 +18,8 @@ function faultTarget(action: FaultAction): string {
       return `image ${action.image}`;
     case 'controller-crash':
       return action.controller;
+    case 'load-spike':
+      return action.to === undefined ? 'all traffic' : `service/${action.to.name}`;
   }
 }
 
@@ -29,6 +32,7 @@ const ACTIONS = new Set<string>([
   'restart',
   'cordon',
   'uncordon',
+  'drain',
 ] satisfies Action['op'][]);
 
 /** What was done from outside: where every chain of causes ends. */

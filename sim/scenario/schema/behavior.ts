@@ -1,5 +1,23 @@
-import type { ContainerBehavior } from '../scenario.ts';
-import { dnsLabel, duration, integer, labels, listOf, notYet, spread, strict, text } from './fields.ts';
+import { z } from 'zod';
+import { milli, whole } from '../../../core/quantity.ts';
+import { SECOND } from '../../../core/time.ts';
+import { shown } from '../problem.ts';
+import type { ContainerBehavior, DownstreamCall, IdleUsage, RequestCost } from '../scenario.ts';
+import {
+  dnsLabel,
+  duration,
+  durationFrom,
+  eitherTextOr,
+  integer,
+  labels,
+  listOf,
+  number,
+  quantity,
+  spread,
+  strict,
+  text,
+} from './fields.ts';
+import { serviceName } from './traffic.ts';
 
 const outage = strict(
   {
@@ -23,6 +41,71 @@ const exit = strict(
   'how the program ends: { after, code }',
 );
 
+const CALLS_MAX = 1_000_000;
+const CALL_FORM = 'a call: the name of a Service, or { to: service/cart, count: 1 }';
+
+const call = eitherTextOr(
+  serviceName.transform((to): DownstreamCall => ({ to, count: 1 })),
+  strict(
+    {
+      to: serviceName,
+      count: number(0, CALLS_MAX).default(1).describe('Calls for each request; 0.2 for one in five.'),
+    },
+    CALL_FORM,
+  ).transform((given): DownstreamCall => given),
+  CALL_FORM,
+);
+
+/** What clients and proxies commonly give up after is 1 s (a gRPC deadline) to 15 s (Envoy's default). */
+const DEFAULT_TIMEOUT = 1 * SECOND;
+
+const bytes = quantity.transform((given): number => whole(given));
+
+const request = strict(
+  {
+    cpu: duration.default(0).describe('CPU time of one request, the mean.'),
+    latency: duration.default(0).describe('Time in which the program only waits, its calls not included.'),
+    memory: bytes.default(0).describe('While the request is in flight.'),
+    calls: listOf(call, 'a list of calls')
+      .default([])
+      .describe('What it asks of other Services, one call after the other.'),
+    timeout: durationFrom(1)
+      .default(DEFAULT_TIMEOUT)
+      .describe('Who asks gives up after this long; 1s unless given.'),
+  },
+  'what a request costs: { cpu, latency }',
+).transform((given): RequestCost => given);
+
+const LEAK_FORM = 'bytes an hour, such as 10Mi/h';
+
+const leak = z
+  .union([z.string(), z.number()], {
+    error: ({ input }) => `expected ${LEAK_FORM}, got ${shown(input)}`,
+  })
+  .transform((value, context): number => {
+    const amount = typeof value === 'string' ? value.trim().replace(/\s*\/\s*h$/, '') : value;
+    const parsed = bytes.safeParse(amount);
+    if (parsed.success) return parsed.data;
+    context.issues.push({
+      code: 'custom',
+      message: `expected ${LEAK_FORM}, got ${shown(value)}`,
+      input: value,
+    });
+    return z.NEVER;
+  });
+
+const usage = strict(
+  {
+    cpu: quantity
+      .transform((given): number => milli(given))
+      .optional()
+      .describe('CPU; a tenth of the request of the container unless given.'),
+    memory: bytes.optional().describe('Memory; half of the request of the container unless given.'),
+    leak: leak.optional().describe('Memory that each hour of a run adds, and never gives back: 10Mi/h.'),
+  },
+  'what the program uses when it does nothing: { cpu, memory }',
+).transform(({ cpu, memory, leak: leakPerHour }): IdleUsage => withoutAbsent({ cpu, memory, leakPerHour }));
+
 /** `match` holds labels alone, as a nodeSelector does; what else a behaviour goes by stands beside it. */
 export const behavior = strict(
   {
@@ -37,10 +120,11 @@ export const behavior = strict(
     exit: exit.optional().describe('The program ends by itself.'),
     unready: listOf(outage, 'a list of times').optional().describe('When readiness probes fail.'),
     unhealthy: listOf(outage, 'a list of times').optional().describe('When liveness probes fail.'),
-    request: notYet('this version does not model requests yet: leave the field out'),
+    request: request.optional().describe('What one request costs the program.'),
+    usage: usage.optional().describe('What the program uses when it does nothing.'),
   },
   'a behaviour',
-).transform(({ match, namespace, container, image, request: _, ...rest }): ContainerBehavior => {
+).transform(({ match, namespace, container, image, ...rest }): ContainerBehavior => {
   const parts = { namespace, labels: match, container, image };
   return { match: withoutAbsent(parts), ...withoutAbsent(rest) };
 });

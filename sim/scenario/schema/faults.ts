@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { milli } from '../../../core/quantity.ts';
 import { didYouMean, shown } from '../problem.ts';
 import { DEFAULT_NAMESPACE } from '../resource-name.ts';
-import type { Duration, FaultAction, FaultName, NodeChoice, PodChoice } from '../scenario.ts';
+import type { CpuTaken, Duration, FaultAction, FaultName, NodeChoice, PodChoice } from '../scenario.ts';
 import {
   dnsLabel,
   dnsSubdomain,
@@ -9,10 +10,13 @@ import {
   eitherTextOr,
   integer,
   labels,
+  number,
   oneOf,
+  quantity,
   strict,
   text,
 } from './fields.ts';
+import { factor, serviceName } from './traffic.ts';
 
 export interface FaultEntry {
   readonly at: Duration;
@@ -72,6 +76,19 @@ function nodeFault<const F extends 'node-crash' | 'node-partition'>(fault: F) {
   );
 }
 
+const TAKEN_FORM = 'either cpu (such as 2 or 500m) or share (above 0, at most 1)';
+
+function cpuTaken(
+  cpu: string | undefined,
+  share: number | undefined,
+  context: z.core.$RefinementCtx<unknown>,
+): CpuTaken {
+  if (cpu !== undefined && share === undefined) return { cpu: milli(cpu) };
+  if (share !== undefined && cpu === undefined) return { share };
+  context.issues.push({ code: 'custom', message: `expected ${TAKEN_FORM}`, input: undefined });
+  return z.NEVER;
+}
+
 /** Everything that can befall the world, by name. */
 export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
   'node-crash': nodeFault('node-crash'),
@@ -117,6 +134,43 @@ export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
         op: 'fault',
         fault: 'controller-crash',
         controller: entry.controller,
+        ...lengthOf(entry.for),
+      },
+    }),
+  ),
+  'load-spike': strict({
+    at,
+    fault: z.literal('load-spike'),
+    to: serviceName.optional().describe('The Service whose flows are meant; every flow unless given.'),
+    x: factor.describe('How many times the load there would be.'),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'load-spike',
+        ...(entry.to === undefined ? {} : { to: entry.to }),
+        x: entry.x,
+        ...lengthOf(entry.for),
+      },
+    }),
+  ),
+  'noisy-neighbour': strict({
+    at,
+    fault: z.literal('noisy-neighbour'),
+    node,
+    cpu: quantity.optional().describe('What it takes of the CPU of the node.'),
+    share: number(0, 1).optional().describe('The same, as a share of what the node has.'),
+    for: lasting,
+  }).transform(
+    (entry, context): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'noisy-neighbour',
+        node: entry.node,
+        takes: cpuTaken(entry.cpu, entry.share, context),
         ...lengthOf(entry.for),
       },
     }),
