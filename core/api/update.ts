@@ -82,29 +82,19 @@ function isReleased(next: KubeObject): boolean {
   return ((next as WithSpecFinalizers).spec?.finalizers?.length ?? 0) === 0;
 }
 
-/** Write `next` over `stored` as one event, or remove the object where the write released it. */
+/** Write `next`, as event `rv` leaves it, over `stored`, or remove the object where the write released it. */
 function commitUpdate(
   server: ApiStore,
   kind: Kind,
   key: string,
   stored: KubeObject,
   next: KubeObject,
-  raisesGeneration: boolean,
+  rv: number,
   context: RequestContext,
 ): Result {
-  const rv = server.journal.nextNumber;
-  if (isReleased(next)) {
-    server.commit('delete', kind, key, stored, undefined, context);
-    return { ok: true, object: versioned(next, rv, next.metadata.generation), rv };
-  }
-  const generation = stored.metadata.generation;
-  const object = versioned(
-    next,
-    rv,
-    raisesGeneration && generation !== undefined ? generation + 1 : generation,
-  );
-  server.commit('update', kind, key, stored, object, context);
-  return { ok: true, object, rv };
+  if (isReleased(next)) server.commit('delete', kind, key, stored, undefined, context);
+  else server.commit('update', kind, key, stored, next, context);
+  return { ok: true, object: next, rv };
 }
 
 /** The main resource: everything but the status, which stays as stored where the kind has a status subresource. */
@@ -138,8 +128,11 @@ export function replaceObject(
     ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
   ];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
-  const raises = changed && strategy.countsGenerations !== false;
-  return commitUpdate(server, kind, key, stored, next, raises, context);
+  const raises = changed && strategy.countsGenerations !== false && !isReleased(next);
+  const { generation } = stored.metadata;
+  const rv = server.journal.nextNumber;
+  const object = versioned(next, rv, raises && generation !== undefined ? generation + 1 : generation);
+  return commitUpdate(server, kind, key, stored, object, rv, context);
 }
 
 /**
@@ -159,12 +152,16 @@ export function replaceStatus(
   const annotations = sent.metadata.annotations;
   const annotated = !equalValues(annotations, stored.metadata.annotations);
   if (!annotated && equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
-  const next = (
-    annotated ? { ...stored, status, metadata: { ...stored.metadata, annotations } } : { ...stored, status }
-  ) as KubeObject;
+  const rv = server.journal.nextNumber;
+  const resourceVersion = String(rv);
+  // The finished version at once: a copy for the change and another for its number would be one too many.
+  const metadata = annotated
+    ? { ...stored.metadata, annotations, resourceVersion }
+    : { ...stored.metadata, resourceVersion };
+  const next = { ...stored, status, metadata } as KubeObject;
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
-  return commitUpdate(server, kind, key, stored, next, false, context);
+  return commitUpdate(server, kind, key, stored, next, rv, context);
 }
 
 /** Write what a client read and sent back, unless it is stale: by the resource or the subresource that `replace` is. */
