@@ -54,6 +54,12 @@ export function withCondition(status: DeploymentStatus, condition: DeploymentCon
   return { ...status, conditions: [...others, { ...condition, lastTransitionTime }] } as DeploymentStatus;
 }
 
+/** `RemoveDeploymentCondition` and then `SetDeploymentCondition`: the condition goes to the end, whatever it said. */
+export function renewCondition(status: DeploymentStatus, condition: DeploymentCondition): DeploymentStatus {
+  const others = status.conditions?.filter(({ type }) => type !== condition.type) ?? [];
+  return { ...status, conditions: [...others, condition] } as DeploymentStatus;
+}
+
 export function withoutCondition(status: DeploymentStatus, type: string): DeploymentStatus {
   const { conditions } = status;
   if (conditions === undefined || !conditions.some((condition) => condition.type === type)) return status;

@@ -2,6 +2,7 @@ import type { Deployment, DeploymentStatus, ReplicaSet } from '../../core/schema
 import type { Micros } from '../../core/time.ts';
 import {
   AVAILABLE,
+  conditionOf,
   MINIMUM_AVAILABLE,
   MINIMUM_UNAVAILABLE,
   newCondition,
@@ -41,10 +42,18 @@ export function calculateStatus(
     unavailableReplicas: nonZero(Math.max(0, wantedReplicas(all) - available)),
     updatedReplicas: nonZero(newReplicaSet === undefined ? 0 : (newReplicaSet.status.replicas ?? 0)),
   } as DeploymentStatus;
-  const minimum = desiredReplicas(deployment) - fencepostsOf(deployment).maxUnavailable;
+  const isAvailable = available >= desiredReplicas(deployment) - fencepostsOf(deployment).maxUnavailable;
+  const current = conditionOf(status, AVAILABLE);
+  // Said already, as nearly always: not even the condition is made.
+  if (
+    current?.status === (isAvailable ? 'True' : 'False') &&
+    current.reason === (isAvailable ? MINIMUM_AVAILABLE : MINIMUM_UNAVAILABLE)
+  ) {
+    return status;
+  }
   return withCondition(
     status,
-    available >= minimum
+    isAvailable
       ? newCondition(AVAILABLE, 'True', MINIMUM_AVAILABLE, 'Deployment has minimum availability.', now)
       : newCondition(
           AVAILABLE,

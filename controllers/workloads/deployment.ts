@@ -34,7 +34,7 @@ import { allOf, CREATE_REPLICA_SET, type Generations, syncRevision } from './new
 import { ownerKeys } from './owner-keys.ts';
 import { progressCheckAfter, rolloutStatus } from './progress.ts';
 import { scale } from './proportional-scaling.ts';
-import { active, replicasOf } from './replica-sets.ts';
+import { replicasOf } from './replica-sets.ts';
 import { byRevision, desiredAnnotation } from './revisions.ts';
 import {
   AWAITED,
@@ -70,10 +70,10 @@ function claim(rollout: Rollout, view: View): readonly ReplicaSet[] {
   const matches = compileSelector(deployment.spec.selector);
   const owned = view.ownedBy(REPLICA_SET, deployment.metadata.uid);
   const orphans = adoptable(view, REPLICA_SET, deployment, matches);
+  if (orphans.length === 0 && owned.every(({ metadata }) => matches(metadata.labels))) return owned;
   const reference = controllerReference(DEPLOYMENT, deployment);
   for (const orphan of orphans) rollout.requests.push(adoption(REPLICA_SET, orphan, reference));
   const strays = owned.filter(({ metadata }) => !matches(metadata.labels));
-  if (orphans.length === 0 && strays.length === 0) return owned;
   if (deployment.metadata.deletionTimestamp === undefined) {
     for (const stray of strays) rollout.requests.push(release(REPLICA_SET, stray, deployment.metadata.uid));
   }
@@ -174,11 +174,14 @@ function isScalingEvent(rollout: Rollout, replicaSets: readonly ReplicaSet[]): b
   const generations = syncRevision(rollout, replicaSets, false);
   // What follows starts from the ReplicaSets as the view has them once more: should this have updated one, the
   // next update of it conflicts, and the key comes back.
-  rollout.returned.clear();
-  return active(allOf(generations)).some((replicaSet) => {
+  rollout.returned = undefined;
+  const wasScaledFor = (replicaSet: ReplicaSet): boolean => {
+    if (replicasOf(replicaSet) <= 0) return false;
     const annotated = desiredAnnotation(replicaSet);
     return annotated !== undefined && annotated !== desired;
-  });
+  };
+  const { current, old } = generations;
+  return old.some(wasScaledFor) || (current !== undefined && wasScaledFor(current));
 }
 
 /** `syncDeployment`, once the trivial cases are out of the way; returns when to look again. */
@@ -248,6 +251,7 @@ function reconcile(
     return { requests: rollout.requests, memory: undefined };
   }
   const requeueAfter = sync(rollout, view);
+  if (rollout.requests.length === 0 && rollout.error === undefined && requeueAfter === undefined) return DONE;
   const { send, later } = stepsOf(rollout.requests);
   const creation = creationOf(rollout, view, deployment);
   return {

@@ -3,6 +3,7 @@ import type {
   DeploymentCondition,
   DeploymentStatus,
   ReplicaSet,
+  ReplicaSetCondition,
 } from '../../core/schema/types.generated.ts';
 import { MILLISECOND, type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
 import {
@@ -13,6 +14,7 @@ import {
   REPLICA_FAILURE,
   REPLICA_SET_AVAILABLE,
   REPLICA_SET_UPDATED,
+  renewCondition,
   TIMED_OUT,
   withCondition,
   withoutCondition,
@@ -55,16 +57,11 @@ function progressed(
     return withCondition(status, newCondition(PROGRESSING, 'True', REPLICA_SET_AVAILABLE, message, now));
   }
   if (isProgress(deployment.status, status)) {
-    const condition = newCondition(
-      PROGRESSING,
-      'True',
-      REPLICA_SET_UPDATED,
-      `${subject} is progressing.`,
-      now,
-    );
+    const message = `${subject} is progressing.`;
+    const condition = newCondition(PROGRESSING, 'True', REPLICA_SET_UPDATED, message, now);
     // Each step of progress renews the time of update, from which the deadline counts.
-    return withCondition(
-      withoutCondition(status, PROGRESSING),
+    return renewCondition(
+      status,
       current?.status === 'True' && current.lastTransitionTime !== undefined
         ? { ...condition, lastTransitionTime: current.lastTransitionTime }
         : condition,
@@ -82,21 +79,24 @@ function failureOf(
   newReplicaSet: ReplicaSet | undefined,
   all: readonly ReplicaSet[],
 ): DeploymentCondition | undefined {
-  const candidates = newReplicaSet === undefined ? all : [newReplicaSet, ...all];
-  for (const { status } of candidates) {
-    const failure = status.conditions?.find(({ type }) => type === REPLICA_FAILURE);
-    if (failure === undefined) continue;
-    const { type, status: state, lastTransitionTime, reason, message } = failure;
-    return {
-      type,
-      status: state,
-      lastUpdateTime: lastTransitionTime,
-      lastTransitionTime,
-      reason,
-      message,
-    } as DeploymentCondition;
+  let failure = newReplicaSet === undefined ? undefined : reportedFailure(newReplicaSet);
+  for (let i = 0; failure === undefined && i < all.length; i += 1) {
+    failure = reportedFailure(all[i] as ReplicaSet);
   }
-  return undefined;
+  if (failure === undefined) return undefined;
+  const { type, status, lastTransitionTime, reason, message } = failure;
+  return {
+    type,
+    status,
+    lastUpdateTime: lastTransitionTime,
+    lastTransitionTime,
+    reason,
+    message,
+  } as DeploymentCondition;
+}
+
+function reportedFailure({ status }: ReplicaSet): ReplicaSetCondition | undefined {
+  return status.conditions?.find(({ type }) => type === REPLICA_FAILURE);
 }
 
 /** The conditions of a rollout (`syncRolloutStatus` of pkg/controller/deployment/progress.go). */

@@ -19,6 +19,8 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   'deprecated.deployment.rollback.to',
 ]);
 
+const NO_ANNOTATIONS: StringMap = {};
+
 /** `maxRevHistoryLengthInChars`. */
 const HISTORY_MAX_LENGTH = 2000;
 
@@ -92,8 +94,8 @@ export function withRevision(
   revision: number,
 ): StringMap | undefined {
   let next = annotations;
-  const wanted = deployment.metadata.annotations ?? {};
-  for (const key of Object.keys(wanted)) {
+  const wanted = deployment.metadata.annotations ?? NO_ANNOTATIONS;
+  for (const key in wanted) {
     const value = wanted[key];
     if (value === undefined || NOT_COPIED.has(key) || next?.[key] === value) continue;
     next = { ...next, [key]: value };

@@ -21,13 +21,13 @@ export interface Rollout {
   readonly requests: Request[];
   deployment: Deployment;
   /** The ReplicaSets that this turn has updated, as the updates return them, by uid. */
-  readonly returned: Map<string, ReplicaSet>;
+  returned: Map<string, ReplicaSet> | undefined;
   /** Why the turn ended early, by its own decision. */
   error: string | undefined;
 }
 
 export function rolloutOf(deployment: Deployment, now: Micros): Rollout {
-  return { now, requests: [], deployment, returned: new Map(), error: undefined };
+  return { now, requests: [], deployment, returned: undefined, error: undefined };
 }
 
 export function recordEvent(
@@ -50,13 +50,14 @@ export function setStatus(rollout: Rollout, status: DeploymentStatus): void {
 
 /** Update a ReplicaSet; returns it as the API server will. */
 export function updateReplicaSet(rollout: Rollout, next: ReplicaSet): ReplicaSet {
-  const again = rollout.returned.has(next.metadata.uid);
+  const again = rollout.returned?.has(next.metadata.uid) === true;
   rollout.requests.push({
     verb: 'update',
     kind: REPLICA_SET,
     object: next,
     ...(again ? { tag: FRESH } : {}),
   });
+  rollout.returned ??= new Map();
   rollout.returned.set(next.metadata.uid, next);
   return next;
 }
@@ -69,7 +70,7 @@ export function withAnnotations(replicaSet: ReplicaSet, annotations: StringMap |
 
 /** A ReplicaSet as the turn left it last. */
 export function latest(rollout: Rollout, replicaSet: ReplicaSet): ReplicaSet {
-  return rollout.returned.get(replicaSet.metadata.uid) ?? replicaSet;
+  return rollout.returned?.get(replicaSet.metadata.uid) ?? replicaSet;
 }
 
 /**
