@@ -244,9 +244,9 @@ export class Scheduler {
   ): void {
     const pod: Pod = event.object;
     const info = podInfo(pod);
-    this.#queue.delete(info.uid);
-    const before = this.#cache.placedPod(info.uid)?.pod;
-    this.#cache.place(info, pod.spec.nodeName!);
+    const before = this.#cache.place(info, pod.spec.nodeName!)?.pod;
+    // What has a place and isn't being bound waits for none.
+    if (before === undefined || assumed !== undefined) this.#queue.delete(info.uid);
     if (assumed !== undefined) {
       assumed.confirmed = true;
       if (assumed.bound) this.#assumed.delete(info.uid);

@@ -174,13 +174,14 @@ export class ClusterCache implements ClusterView {
     this.#dropIfEmpty(info);
   }
 
-  /** Puts a pod on a node, or brings what is known of it up to date. */
-  place(info: PodInfo, nodeName: string): void {
+  /** Puts a pod on a node, or brings what is known of it up to date; returns what was known of it before. */
+  place(info: PodInfo, nodeName: string): PodInfo | undefined {
     const held = this.#placed.get(info.uid);
+    const before = held?.info;
     if (held !== undefined) {
       if (held.node.name === nodeName && this.#sameLoad(held.info, info)) {
         this.#swap(held, info);
-        return;
+        return before;
       }
       this.remove(info.uid);
     }
@@ -191,6 +192,7 @@ export class ClusterCache implements ClusterView {
     this.#indexAffinity(node, info);
     this.#placed.set(info.uid, { info, node });
     this.changes.loadChanged(node.slot);
+    return before;
   }
 
   /** Takes a pod off its node; nothing where it holds no place. */
@@ -222,8 +224,10 @@ export class ClusterCache implements ClusterView {
     const relabelled = held.info.pod.metadata.labels !== info.pod.metadata.labels;
     held.info = info;
     node.pods.set(info.uid, info);
-    if (node.withAffinity.has(info.uid)) node.withAffinity.set(info.uid, info);
-    if (node.withRequiredAntiAffinity.has(info.uid)) node.withRequiredAntiAffinity.set(info.uid, info);
+    if (node.withAffinity.size > 0 && node.withAffinity.has(info.uid)) {
+      node.withAffinity.set(info.uid, info);
+      if (node.withRequiredAntiAffinity.has(info.uid)) node.withRequiredAntiAffinity.set(info.uid, info);
+    }
     if (relabelled) this.changes.loadChanged(node.slot);
   }
 

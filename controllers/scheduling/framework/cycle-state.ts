@@ -11,19 +11,22 @@ export function stateKey<T>(name: string): StateKey<T> {
 
 /** What the plugins of one scheduling cycle hand on from `preFilter` and `preScore` to the calls for each node. */
 export class CycleState {
-  readonly #values = new Map<StateKey<unknown>, unknown>();
+  /** Made by the first write: most pods' plugins have nothing to hand on. */
+  #values: Map<StateKey<unknown>, unknown> | undefined;
 
   write<T>(key: StateKey<T>, value: T): void {
+    this.#values ??= new Map();
     this.#values.set(key, value);
   }
 
   read<T>(key: StateKey<T>): T {
-    if (!this.#values.has(key)) {
+    const values = this.#values;
+    if (values === undefined || !values.has(key)) {
       throw new Error(
         `nothing was written under "${key.name}" in this scheduling cycle; its pre-step did not run`,
       );
     }
     // Only `write` puts values in, and it takes the key's own type.
-    return this.#values.get(key) as T;
+    return values.get(key) as T;
   }
 }
