@@ -12,12 +12,15 @@ function quad(bits: number): string {
   return made;
 }
 
+/** Filled anew for each digest. */
+const parts: string[] = new Array(2 * WORDS).fill('');
+
 /** 64 hexadecimal digits that belong to `entity`: what stands for a container's id or an image's digest. Hot path. */
 export function hexDigest(random: RandomStream, entity: string): string {
   let word = random.draw(entity, 'digest');
-  const parts: string[] = [];
   for (let i = 0; i < WORDS; i += 1) {
-    parts.push(quad(word >>> 16), quad(word & 0xffff));
+    parts[2 * i] = quad(word >>> 16);
+    parts[2 * i + 1] = quad(word & 0xffff);
     // splitmix32: the following words are a function of the first.
     word = (word + 0x9e3779b9) >>> 0;
     let mixed = Math.imul(word ^ (word >>> 16), 0x21f0aaad);

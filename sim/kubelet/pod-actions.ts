@@ -10,6 +10,11 @@ export interface PodActions {
 }
 
 const OVER: PodActions = { over: true, start: [] };
+const NOTHING: PodActions = { over: false, start: [] };
+
+function isRunning({ state }: ContainerRun): boolean {
+  return state === 'running';
+}
 
 /** Init containers one after the other, then all the main ones. `begun`: a main one was started in this sandbox. */
 export function podActions(
@@ -18,6 +23,8 @@ export function podActions(
   restartPolicy: string | undefined,
   begun: boolean,
 ): PodActions {
+  // Nearly always all that there is runs.
+  if (inits.length === 0 && mains.length > 0 && mains.every(isRunning)) return NOTHING;
   const due = (run: ContainerRun): boolean => run.state === 'waiting' || restarts(run, restartPolicy);
   if (mains.every((run) => run.state === 'terminated' && !due(run))) return OVER;
   if (inits.some((run) => run.role === 'init' && run.state === 'terminated' && !isDone(run) && !due(run))) {

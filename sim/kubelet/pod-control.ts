@@ -11,6 +11,8 @@ export interface PodControl {
   readonly pod: Pod;
   readonly address: string;
   readonly sandboxReady: boolean;
+  /** Sandboxes begun so far. */
+  sandboxes: number;
   /** What the next thing that is done has for its cause. */
   readonly cause: Cause;
   /** What a status says about the pod at a moment. */

@@ -94,13 +94,16 @@ function notReady(names: string): Finding {
   return lastNotReady;
 }
 
+function isReady({ ready }: ContainerRun): boolean {
+  return ready;
+}
+
 /** `GenerateContainersReadyCondition` (`pkg/kubelet/status/generate.go`). */
 function containersReady({ phase, inits, mains }: PodFacts): Finding {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted', message: undefined };
   if (phase === 'Failed') return { status: 'False', reason: 'PodFailed', message: undefined };
-  const unready: ContainerRun[] = [];
-  for (const run of inits) if (run.role === 'sidecar' && !run.ready) unready.push(run);
-  for (const run of mains) if (!run.ready) unready.push(run);
+  if (inits.length === 0 && mains.every(isReady)) return HOLDS;
+  const unready = [...inits.filter(({ role }) => role === 'sidecar'), ...mains].filter((run) => !run.ready);
   return unready.length === 0 ? HOLDS : notReady(namesOf(unready));
 }
 
@@ -117,20 +120,31 @@ function initialized({ phase, inits, mains }: PodFacts): Finding {
   };
 }
 
+// Pods of one rollout that begin in one second have the same conditions.
+let lastOwn: OwnConditions | undefined;
+
 function ownConditions(
   facts: PodFacts,
   before: Partial<OwnConditions>,
   generation: number | undefined,
 ): OwnConditions {
-  const make = (type: OwnCondition, finding: Finding, known: PodCondition | undefined): PodCondition =>
-    conditionOf(type, finding, known, facts.at, generation);
-  const containers = containersReady(facts);
-  return {
-    sandbox: make('PodReadyToStartContainers', facts.sandboxReady ? HOLDS : FAILS, before.sandbox),
-    initialized: make('Initialized', initialized(facts), before.initialized),
-    ready: make('Ready', containers, before.ready),
-    containersReady: make('ContainersReady', containers, before.containersReady),
-  };
+  const { at } = facts;
+  const holding = facts.sandboxReady ? HOLDS : FAILS;
+  const running = containersReady(facts);
+  const sandbox = conditionOf('PodReadyToStartContainers', holding, before.sandbox, at, generation);
+  const init = conditionOf('Initialized', initialized(facts), before.initialized, at, generation);
+  const ready = conditionOf('Ready', running, before.ready, at, generation);
+  const containers = conditionOf('ContainersReady', running, before.containersReady, at, generation);
+  if (
+    lastOwn?.sandbox === sandbox &&
+    lastOwn.initialized === init &&
+    lastOwn.ready === ready &&
+    lastOwn.containersReady === containers
+  ) {
+    return lastOwn;
+  }
+  lastOwn = { sandbox, initialized: init, ready, containersReady: containers };
+  return lastOwn;
 }
 
 // Pods of one template begin with the same statuses, by identity.

@@ -22,6 +22,7 @@ import { StartSequence } from './start-sequence.ts';
 import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
+const NO_RUNS: readonly ContainerRun[] = [];
 
 /** How a pod ends that the kubelet itself ends. */
 interface Verdict {
@@ -51,7 +52,10 @@ export class PodWorker implements PodControl {
   private readonly inits: readonly ContainerRun[];
   private readonly mains: readonly ContainerRun[];
   private readonly runs: readonly ContainerRun[];
-  private readonly starter: StartSequence;
+  /** While containers are being started. Most of a pod's life it has none, so it isn't kept. */
+  private starter: StartSequence | undefined;
+  /** Sandboxes begun so far: which draw belongs to the next. */
+  sandboxes = 0;
   /** Made where a container has probes. */
   private probes: ContainerProbes | undefined;
   /** Made when containers are first to be stopped. */
@@ -80,13 +84,13 @@ export class PodWorker implements PodControl {
     this.node = node;
     this.why = cause;
     const { behaviors } = node;
-    this.inits = (pod.spec.initContainers ?? []).map((spec) =>
-      newRun(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init', behaviors.behaviorFor(pod, spec)),
-    );
+    this.inits =
+      pod.spec.initContainers?.map((spec) =>
+        newRun(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init', behaviors.behaviorFor(pod, spec)),
+      ) ?? NO_RUNS;
     this.mains = pod.spec.containers.map((spec) => newRun(spec, 'main', behaviors.behaviorFor(pod, spec)));
     this.runs = this.inits.length === 0 ? this.mains : [...this.inits, ...this.mains];
     this.poster = new PodPoster(this, node);
-    this.starter = new StartSequence(this, node);
     if (this.runs.some(hasProbes)) this.probes = new ContainerProbes(this, node);
     this.startTime = pod.status.startTime ?? rfc3339(node.context.now);
   }
@@ -246,6 +250,7 @@ export class PodWorker implements PodControl {
   }
 
   syncEnded(failed: boolean, touched: boolean, now: Micros): void {
+    this.starter = undefined;
     const seen = touched || this.runs.some((run) => run.state === 'terminated' && run.trouble === undefined);
     if (seen) this.syncAt = this.node.relistAfter(now);
     else if (failed) {
@@ -303,9 +308,9 @@ export class PodWorker implements PodControl {
 
   /** Set the one timer to the next moment at which something is due. */
   rearm(): void {
-    let at = Math.min(this.deadlineAt, this.poster.due, this.starter.due);
+    let at = Math.min(this.deadlineAt, this.poster.due);
     // While the worker is blocked, a sync waits for the end of the sequence.
-    if (!this.starter.busy) at = Math.min(at, this.syncAt);
+    at = Math.min(at, this.starter === undefined ? this.syncAt : this.starter.due);
     for (const run of this.runs) at = Math.min(at, run.exitSeenAt, dueOfProbes(run));
     if (this.timer !== undefined) {
       if (this.timer.time <= at && at < NEVER) return;
@@ -327,8 +332,8 @@ export class PodWorker implements PodControl {
       else {
         this.probes?.advance(this.runs, now);
         if (ended !== undefined) this.syncAt = Math.min(this.syncAt, now);
-        this.starter.advance(now);
-        if (!this.starter.busy && this.syncAt <= now) this.sync(now, ended);
+        this.starter?.advance(now);
+        if (this.starter === undefined && this.syncAt <= now) this.sync(now, ended);
       }
     }
     this.poster.advance(now);
@@ -363,7 +368,9 @@ export class PodWorker implements PodControl {
     }
     this.poster.post(why);
     this.probes?.observe(this.runs, now);
-    if (start.length > 0) this.starter.begin(start, now);
+    if (start.length === 0) return;
+    this.starter = new StartSequence(this, this.node, start);
+    this.starter.begin(now);
   }
 
   private exceedDeadline(now: Micros): void {
@@ -377,7 +384,8 @@ export class PodWorker implements PodControl {
   /** Tell every container to stop. */
   private stop(now: Micros, why?: string): void {
     this.mode = 'terminating';
-    this.starter.cancel();
+    this.starter?.cancel();
+    this.starter = undefined;
     this.syncAt = NEVER;
     this.deadlineAt = NEVER;
     for (const run of this.runs) dropProbes(run);

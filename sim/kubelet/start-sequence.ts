@@ -27,23 +27,19 @@ const NEVER = Number.POSITIVE_INFINITY;
 export class StartSequence {
   private readonly worker: PodControl;
   private readonly node: NodeServices;
-  private queue: readonly ContainerRun[] = [];
+  private readonly queue: readonly ContainerRun[];
   private position = 0;
   private step: 'none' | 'volumes' | 'sandbox' | 'pull' | 'start' = 'none';
   private dueAt: Micros = NEVER;
   private failed = false;
   private touched = false;
-  private sandboxes = 0;
   private mountRetry: Micros = MOUNT_RETRY_FIRST;
   private ticket: PullTicket | undefined;
 
-  constructor(worker: PodControl, node: NodeServices) {
+  constructor(worker: PodControl, node: NodeServices, queue: readonly ContainerRun[]) {
     this.worker = worker;
     this.node = node;
-  }
-
-  get busy(): boolean {
-    return this.step !== 'none';
+    this.queue = queue;
   }
 
   /** When `advance` is next to be called. */
@@ -51,11 +47,7 @@ export class StartSequence {
     return this.dueAt;
   }
 
-  begin(queue: readonly ContainerRun[], now: Micros): void {
-    this.queue = queue;
-    this.position = 0;
-    this.failed = false;
-    this.touched = false;
+  begin(now: Micros): void {
     if (this.worker.sandboxReady) {
       this.startNext(now);
       return;
@@ -119,8 +111,8 @@ export class StartSequence {
   }
 
   private sandboxDelay(): Micros {
-    const unit = this.node.context.random.unit(this.worker.key, `sandbox#${this.sandboxes}`);
-    this.sandboxes += 1;
+    const unit = this.node.context.random.unit(this.worker.key, `sandbox#${this.worker.sandboxes}`);
+    this.worker.sandboxes += 1;
     return drawBetween(SANDBOX_LEAST, SANDBOX_MOST, unit);
   }
 
