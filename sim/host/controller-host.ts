@@ -20,7 +20,7 @@ type ApiRequest = Command & RequestOptions;
 interface Session {
   readonly key: string;
   readonly cause: Cause;
-  pending: Request[];
+  pending: readonly Request[];
   inFlight: number;
   retry: boolean;
   requeueAfter: number | undefined;
@@ -29,6 +29,8 @@ interface Session {
 
 /** Requests of one reconciliation: a controller that asks for more than this has lost its way. */
 const SESSION_REQUESTS_MAX = 100_000;
+
+const NOTHING: readonly Request[] = [];
 
 /**
  * Runs one controller: its work queue, its workers and its memory. Requests of a reconciliation go out one at a
@@ -123,7 +125,7 @@ export class ControllerHost implements Target {
     const session: Session = {
       key,
       cause,
-      pending: [...outcome.requests],
+      pending: outcome.requests,
       inFlight: 0,
       retry: outcome.error !== undefined,
       requeueAfter: outcome.requeueAfter,
@@ -159,7 +161,7 @@ export class ControllerHost implements Target {
       this.sendRequest(request, session);
       if (request.concurrent !== true) break;
     }
-    if (sent > 0) session.pending.splice(0, sent);
+    if (sent > 0) session.pending = sent === session.pending.length ? NOTHING : session.pending.slice(sent);
     if (session.inFlight === 0 && session.pending.length === 0) this.finish(session);
   }
 
@@ -193,14 +195,15 @@ export class ControllerHost implements Target {
     }
     if (result.ok) return;
     if (request.verb === 'delete' && result.status.reason === 'NotFound') return;
-    session.pending = [];
+    session.pending = NOTHING;
     session.retry = true;
   }
 
   private take(session: Session, reaction: Reaction<unknown>): void {
-    if (reaction.stop === true) session.pending = [];
+    if (reaction.stop === true) session.pending = NOTHING;
     if (reaction.requests !== undefined && reaction.requests.length > 0) {
-      session.pending.unshift(...reaction.requests);
+      session.pending =
+        session.pending.length === 0 ? reaction.requests : [...reaction.requests, ...session.pending];
     }
     if (reaction.retry === true) session.retry = true;
   }

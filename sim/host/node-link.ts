@@ -22,11 +22,6 @@ export interface NodeObserver {
   observeNode(event: WatchEvent<Node>): void;
 }
 
-interface Delivery {
-  readonly event: EventRecord;
-  readonly due: Micros;
-}
-
 /**
  * What connects one kubelet with the API: its client and event recorder, and a watch on its node and the pods bound
  * to it, which it hears of `watchDelay` late. While it is cut off it hears nothing and what it sends is lost;
@@ -44,7 +39,9 @@ export class NodeLink implements NodeContext, Target {
   /** A kubelet renews its lease with a client of its own, that no other request holds up (`HeartbeatClient`). */
   private readonly heartbeatClient: ApiClient;
   private readonly recorder: EventRecorder;
-  private readonly inbox: Delivery[] = [];
+  /** What is under way, in order. Emptied in place: an array that shrank to nothing would be given room anew. */
+  private readonly inbox: (EventRecord | undefined)[] = [];
+  private waiting = 0;
   /** What the kubelet was told last, by the slot of the pod: no other object ever has it. */
   private readonly known = new Map<number, Pod>();
   private observer: NodeObserver | undefined;
@@ -106,32 +103,42 @@ export class NodeLink implements NodeContext, Target {
   /** An event on a pod of this node, as it is appended. Hot path. */
   noticed(event: EventRecord): void {
     if (!this.connected) return;
-    const due = event.t + this.settings.watchDelay;
-    this.inbox.push({ event, due });
-    if (this.scheduled) return;
+    this.inbox[this.waiting] = event;
+    this.waiting += 1;
+    if (!this.scheduled) this.wakeFor(event);
+  }
+
+  private wakeFor(event: EventRecord): void {
     this.scheduled = true;
-    this.kernel.schedule(due, PRIORITY.watch, this, undefined);
+    this.kernel.schedule(event.t + this.settings.watchDelay, PRIORITY.watch, this, undefined);
   }
 
   handle(_payload: unknown, now: Micros): void {
     this.scheduled = false;
     const { inbox } = this;
+    const latest = now - this.settings.watchDelay;
     let taken = 0;
-    while (taken < inbox.length && (inbox[taken] as Delivery).due <= now) {
-      this.deliver((inbox[taken] as Delivery).event);
+    while (taken < this.waiting && (inbox[taken] as EventRecord).t <= latest) {
+      this.deliver(inbox[taken] as EventRecord);
       taken += 1;
     }
-    inbox.splice(0, taken);
-    const next = inbox[0];
-    if (next === undefined) return;
-    this.scheduled = true;
-    this.kernel.schedule(next.due, PRIORITY.watch, this, undefined);
+    this.drop(taken);
+    if (this.waiting > 0) this.wakeFor(inbox[0] as EventRecord);
+  }
+
+  /** Take the first so many out of the inbox. */
+  private drop(taken: number): void {
+    const { inbox } = this;
+    const left = Math.max(0, this.waiting - taken);
+    inbox.copyWithin(0, taken, this.waiting);
+    inbox.fill(undefined, left, this.waiting);
+    this.waiting = left;
   }
 
   /** Cut off: nothing arrives, nothing gets through. */
   disconnect(): void {
     this.connected = false;
-    this.inbox.length = 0;
+    this.drop(this.waiting);
     this.client.disconnect();
     this.eventClient.disconnect();
     this.heartbeatClient.disconnect();

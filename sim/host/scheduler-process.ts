@@ -128,7 +128,7 @@ export class SchedulerProcess implements Target {
       const { cause: rv, reason } = decision;
       const cause: Cause = reason === undefined ? { rv } : { rv, reason };
       const assumed = decision.outcome.kind === 'assumed';
-      this.submit(decision.requests, cause, assumed ? decision.pod.metadata.uid : undefined);
+      this.submit(decision.requests, 0, cause, assumed ? decision.pod.metadata.uid : undefined);
     }
     this.plan();
   }
@@ -167,35 +167,42 @@ export class SchedulerProcess implements Target {
   }
 
   /**
-   * Send requests one after the other. For an assumed pod the result of the last, or the first failure, is the
+   * Send requests from `place` on, one after the other. For an assumed pod the result of the last, or the first failure, is the
    * binding's, and what the scheduler makes of it is sent in turn.
    */
-  private submit(requests: readonly Request[], cause: Cause, boundUid: string | undefined): void {
-    const [first, ...rest] = requests;
-    if (first === undefined) return;
-    if (first.verb === 'event') {
-      this.record(first, cause);
-      this.submit(rest, cause, boundUid);
+  private submit(
+    requests: readonly Request[],
+    place: number,
+    cause: Cause,
+    boundUid: string | undefined,
+  ): void {
+    for (let i = place; i < requests.length; i += 1) {
+      const request = requests[i] as Request;
+      if (request.verb === 'event') {
+        this.record(request, cause);
+        continue;
+      }
+      this.client.send(request as Command, ACTOR, cause, (result) =>
+        this.answered(result, requests, i + 1, cause, boundUid),
+      );
       return;
     }
-    this.client.send(first as Command, ACTOR, cause, (result) =>
-      this.answered(result, rest, cause, boundUid),
-    );
   }
 
   private answered(
     result: Result,
-    rest: readonly Request[],
+    requests: readonly Request[],
+    place: number,
     cause: Cause,
     boundUid: string | undefined,
   ): void {
-    const isLast = rest.length === 0;
+    const isLast = place === requests.length;
     if (boundUid !== undefined && (isLast || !result.ok)) {
-      this.submit(this.scheduler.bound(boundUid, result, this.kernel.now), cause, undefined);
+      this.submit(this.scheduler.bound(boundUid, result, this.kernel.now), 0, cause, undefined);
       this.plan();
       return;
     }
-    if (result.ok) this.submit(rest, cause, boundUid);
+    if (result.ok) this.submit(requests, place, cause, boundUid);
   }
 
   private record(request: EventRequest, cause: Cause): void {

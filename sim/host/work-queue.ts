@@ -26,7 +26,8 @@ export class WorkQueue implements Target {
   private ready: string[] = [];
   private head = 0;
   private readonly dirty = new Map<string, Cause>();
-  private readonly processing = new Set<string>();
+  /** As many as there are workers at most: few enough to look through. */
+  private readonly processing: string[] = [];
   private readonly waiting = new Map<string, Waiting>();
   private readonly failures = new Map<string, number>();
 
@@ -47,7 +48,7 @@ export class WorkQueue implements Target {
       return;
     }
     this.dirty.set(key, cause);
-    if (this.processing.has(key)) return;
+    if (this.processing.includes(key)) return;
     this.ready.push(key);
     this.onReady();
   }
@@ -91,12 +92,13 @@ export class WorkQueue implements Target {
     }
     const cause = this.dirty.get(key) as Cause;
     this.dirty.delete(key);
-    this.processing.add(key);
+    this.processing.push(key);
     return { key, cause };
   }
 
   done(key: string): void {
-    this.processing.delete(key);
+    const place = this.processing.indexOf(key);
+    if (place >= 0) this.processing.splice(place, 1);
     if (!this.dirty.has(key)) return;
     this.ready.push(key);
     this.onReady();
@@ -118,7 +120,7 @@ export class WorkQueue implements Target {
     this.ready = [];
     this.head = 0;
     this.dirty.clear();
-    this.processing.clear();
+    this.processing.length = 0;
     this.failures.clear();
   }
 }
