@@ -1,5 +1,12 @@
 import { equalValues } from '../../core/api/equal.ts';
 import { type KubeObject, type NewObject, objectKey } from '../../core/api/object.ts';
+import { byOrder } from '../../core/api/patching/element-order.ts';
+import {
+  type SchemaPath,
+  schemaOfField,
+  schemaOfItem,
+  schemaOfKind,
+} from '../../core/api/patching/schema-path.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { kindFor } from '../../core/kinds/registry.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
@@ -11,10 +18,10 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * `kubectl apply`'s three-way merge: what the manifest says is set, what an earlier manifest said and this one
- * does not is removed, and what others have set stays. Lists are taken whole; defaulting fills their entries
- * again.
+ * does not is removed, and what others have set stays. Lists whose entries have a key (containers by their name) are
+ * merged entry by entry, as the API server's strategic merge patch does; other lists are taken whole.
  */
-export function threeWayMerge(stored: Fields, manifest: Fields, last: Fields): Fields {
+export function threeWayMerge(stored: Fields, manifest: Fields, last: Fields, schema: SchemaPath): Fields {
   const merged: Record<string, unknown> = { ...stored };
   for (const field of Object.keys(last)) {
     if (last[field] !== undefined && manifest[field] === undefined) merged[field] = undefined;
@@ -22,16 +29,41 @@ export function threeWayMerge(stored: Fields, manifest: Fields, last: Fields): F
   for (const field of Object.keys(manifest)) {
     const wanted = manifest[field];
     if (wanted === undefined) continue;
-    const existing = stored[field];
-    const before = last[field];
-    merged[field] =
-      isJsonObject(wanted) && isJsonObject(existing)
-        ? threeWayMerge(existing, wanted, isJsonObject(before) ? before : {})
-        : equalValues(wanted, existing)
-          ? existing
-          : wanted;
+    merged[field] = mergedField(stored[field], wanted, last[field], schemaOfField(schema, field));
   }
   return merged;
+}
+
+function mergedField(existing: unknown, wanted: unknown, before: unknown, schema: SchemaPath): unknown {
+  if (isJsonObject(wanted) && isJsonObject(existing)) {
+    return threeWayMerge(existing, wanted, isJsonObject(before) ? before : {}, schema);
+  }
+  if (equalValues(wanted, existing)) return existing;
+  const { strategy } = schema;
+  if (strategy?.merge !== true || !Array.isArray(existing) || !Array.isArray(wanted)) return wanted;
+  const { mergeKey } = strategy;
+  const key = (item: unknown): unknown =>
+    mergeKey !== undefined && isJsonObject(item) ? item[mergeKey] : item;
+  return mergedList(existing, wanted, Array.isArray(before) ? before : [], schemaOfItem(schema), key);
+}
+
+function mergedList(
+  existing: readonly unknown[],
+  wanted: readonly unknown[],
+  before: readonly unknown[],
+  schema: SchemaPath,
+  key: (item: unknown) => unknown,
+): readonly unknown[] {
+  const wantedByKey = new Map(wanted.map((item) => [key(item), item]));
+  const beforeByKey = new Map(before.map((item) => [key(item), item]));
+  const present = new Set(existing.map(key));
+  const items = existing.flatMap((item) => {
+    const own = wantedByKey.get(key(item));
+    if (own !== undefined) return [mergedField(item, own, beforeByKey.get(key(item)), schema)];
+    return beforeByKey.has(key(item)) ? [] : [item];
+  });
+  items.push(...wanted.filter((item) => !present.has(key(item))));
+  return byOrder(items, wanted, existing, key);
 }
 
 function appliedKey(kind: Kind, key: string): string {
@@ -70,6 +102,7 @@ function mergeInto(current: KubeObject, object: NewObject, last: NewObject | und
     current as unknown as Fields,
     manifest as unknown as Fields,
     (last ?? {}) as Fields,
+    schemaOfKind(object.apiVersion, object.kind),
   );
   // The merge keeps every field of the stored object that makes it one.
   return merged as unknown as KubeObject;

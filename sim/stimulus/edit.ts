@@ -1,7 +1,7 @@
 import { castDraft, produce } from 'immer';
 import type { KubeObject } from '../../core/api/object.ts';
+import { mergePatch } from '../../core/api/patching/merge-patch.ts';
 import { kindByResource, NODE } from '../../core/kinds/registry.ts';
-import { isJsonObject } from '../../core/schema/decoding.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { Action, ObjectTarget } from '../scenario/scenario.ts';
@@ -111,17 +111,6 @@ export const uncordon: StimulusHandler<ActionOf<'uncordon'>> = {
   op: 'uncordon',
   run: (world, { node }, source, cause) => setUnschedulable(world, node, false, source, cause),
 };
-
-/** JSON merge patch (RFC 7386): null removes, objects merge, all else replaces. */
-export function mergePatch(target: unknown, patch: unknown): unknown {
-  if (!isJsonObject(patch)) return patch;
-  const merged: Record<string, unknown> = isJsonObject(target) ? { ...target } : {};
-  for (const field of Object.keys(patch)) {
-    const value = patch[field];
-    merged[field] = value === null ? undefined : mergePatch(merged[field], value);
-  }
-  return merged;
-}
 
 export const patch: StimulusHandler<ActionOf<'patch'>> = {
   op: 'patch',

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { mergePatch } from '../../core/api/patching/merge-patch.ts';
+import { schemaOfKind } from '../../core/api/patching/schema-path.ts';
 import { threeWayMerge } from './apply.ts';
-import { mergePatch } from './edit.ts';
+
+const POD = schemaOfKind('v1', 'Pod');
 
 describe('kubectl apply', () => {
   test.each([
@@ -23,12 +26,27 @@ describe('kubectl apply', () => {
     ['takes lists whole', { list: [1, 2, 3] }, { list: [4] }, { list: [1, 2] }, { list: [4] }],
     ['puts an object in the place of a value', { a: 1 }, { a: { b: 2 } }, { a: 1 }, { a: { b: 2 } }],
   ])('%s', (_name, stored, manifest, last, expected) => {
-    expect(threeWayMerge(stored, manifest, last)).toEqual(expected);
+    expect(threeWayMerge(stored, manifest, last, POD)).toEqual(expected);
+  });
+
+  test('merges lists that have a key entry by entry: defaults and what others added stay', () => {
+    const entry = (name: string, rest: object = {}) => ({ name, ...rest });
+    const pod = (...containers: readonly object[]) => ({ spec: { containers } });
+    const stored = pod(
+      entry('web', { image: 'web:1', imagePullPolicy: 'Always', command: ['x'] }),
+      entry('old'),
+      entry('sidecar'),
+    );
+    const last = pod(entry('web', { image: 'web:1', command: ['x'] }), entry('old'));
+    const manifest = pod(entry('web', { image: 'web:2' }), entry('new'));
+    expect(threeWayMerge(stored, manifest, last, POD)).toEqual(
+      pod(entry('web', { image: 'web:2', imagePullPolicy: 'Always' }), entry('new'), entry('sidecar')),
+    );
   });
 
   test('what is equal stays the very same', () => {
     const stored = { spec: { list: [{ a: 1 }] } };
-    const merged = threeWayMerge(stored, { spec: { list: [{ a: 1 }] } }, {});
+    const merged = threeWayMerge(stored, { spec: { list: [{ a: 1 }] } }, {}, POD);
     expect((merged.spec as typeof stored.spec).list).toBe(stored.spec.list);
   });
 });
