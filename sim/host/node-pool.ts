@@ -8,6 +8,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { type BehaviorSource, compileBehaviors } from '../kubelet/behavior.ts';
 import { ImageRegistry } from '../kubelet/image-registry.ts';
 import { type ContainerKill, Kubelet } from '../kubelet/kubelet.ts';
+import type { ProgramListener } from '../kubelet/program.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings, type NodeMachine } from '../kubelet/settings.ts';
 import { type RandomStream, randomStream } from '../random/keyed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -23,6 +24,8 @@ export interface PoolNode {
 /** The machines of the cluster: which kubelet runs where, and what each of them hears. */
 export class NodePool implements MachineHost, FaultNodes {
   readonly registry: ImageRegistry;
+  /** Who follows what programs do; set before the first machine is there. */
+  programs: ProgramListener | undefined;
   private readonly kernel: Kernel;
   private readonly server: ApiServer;
   private readonly settings: ProcessSettings;
@@ -52,6 +55,7 @@ export class NodePool implements MachineHost, FaultNodes {
       this.kubeletSettings(machine, startsReady),
       this.registry,
     );
+    kubelet.programs = this.programs;
     link.attach(kubelet);
     this.nodes.set(machine.name, { kubelet, link });
     kubelet.start(cause);

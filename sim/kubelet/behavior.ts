@@ -15,6 +15,10 @@ export interface ContainerBehavior {
   readonly unready: readonly scenario.Outage[];
   /** When liveness probes fail. */
   readonly unhealthy: readonly scenario.Outage[];
+  /** What a request costs. Absent: nothing. */
+  readonly request: scenario.RequestCost | undefined;
+  /** What it uses when it does nothing. Absent: a share of what the container requests. */
+  readonly usage: scenario.IdleUsage | undefined;
 }
 
 export interface BehaviorSource {
@@ -54,6 +58,8 @@ function withDefaults(given: scenario.ContainerBehavior | undefined, role: Role)
     exit: given?.exit ?? DEFAULT_EXIT[role],
     unready: given?.unready ?? NO_OUTAGES,
     unhealthy: given?.unhealthy ?? NO_OUTAGES,
+    request: given?.request,
+    usage: given?.usage,
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Probe } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
-import { drawSpread } from '../random/distribution.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { NodeServices } from './node-services.ts';
 import type { PodControl } from './pod-control.ts';
@@ -63,8 +62,7 @@ export class ContainerProbes {
       if (run.state !== 'running' || !hasProbes(run)) continue;
       if (run.probedStart !== run.starts) {
         run.probedStart = run.starts;
-        const unit = this.node.context.random.unit(this.worker.entityOf(run), `startup#${run.starts}`);
-        run.servesAt = run.startedAt + drawSpread(run.behavior.startup, unit);
+        run.servesAt = this.worker.servesFrom(run);
         this.install(run, run.started ? ['liveness', 'readiness'] : ['startup'], now);
       }
       this.probeReadiness(run, now);

@@ -38,6 +38,8 @@ export interface ContainerRun {
   exit: PlannedExit | undefined;
   /** When the kubelet notices the exit. */
   exitSeenAt: Micros;
+  /** From SIGTERM on the program ends what it has begun, and takes no new requests. */
+  refusesAt: Micros;
   terminated: ContainerStateTerminated | undefined;
   /** How the run before ended. */
   last: ContainerStateTerminated | undefined;
@@ -72,6 +74,7 @@ export function newRun(spec: Container, role: ContainerRole, behavior: Container
     finishedAt: 0,
     exit: undefined,
     exitSeenAt: Number.POSITIVE_INFINITY,
+    refusesAt: Number.POSITIVE_INFINITY,
     terminated: undefined,
     last: undefined,
     started: false,

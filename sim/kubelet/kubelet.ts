@@ -16,11 +16,13 @@ import type { NodeServices } from './node-services.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import type { PodControl } from './pod-control.ts';
 import { PodWorker } from './pod-worker.ts';
+import type { PodPrograms, ProgramListener } from './program.ts';
 import {
   type KubeletSettings,
   NODE_READY_LEAST,
   NODE_READY_MOST,
   NODE_STATUS_MAX_IMAGES,
+  type NodeMachine,
   RELIST_PERIOD,
   STATUS_RETRY_PERIOD,
 } from './settings.ts';
@@ -47,6 +49,7 @@ export class Kubelet implements NodeServices {
   readonly hostAddress: string;
   addresses: PodAddresses;
   admission: NodeAdmission;
+  programs: ProgramListener | undefined;
   private readonly settings: KubeletSettings;
   private readonly writer: NodeWriter;
   /** Every node relists at a moment of its own within the second. */
@@ -101,6 +104,16 @@ export class Kubelet implements NodeServices {
     return this.informed;
   }
 
+  /** The pods that run here, in no order that means anything. */
+  get pods(): Iterable<PodPrograms> {
+    return this.workers.values();
+  }
+
+  /** What the machine under it is. */
+  get machine(): NodeMachine {
+    return this.settings.machine;
+  }
+
   /** Boot, or be there from the start: register the node and its lease. Pods are told of by `observePod`. */
   start(cause: Cause): void {
     if (this.power) return;
@@ -145,7 +158,10 @@ export class Kubelet implements NodeServices {
   crash(cause: Cause): void {
     if (!this.power) return;
     this.endRenewals(cause);
-    for (const worker of this.workers.values()) worker.vanish();
+    for (const worker of this.workers.values()) {
+      worker.vanish();
+      this.programs?.podGone(worker.uid, cause);
+    }
     for (const timer of this.timers) this.context.cancel(timer);
     this.timers = [];
     this.imagesDueAt = undefined;
@@ -167,13 +183,10 @@ export class Kubelet implements NodeServices {
   /** Cut off from the API, containers go on: nothing can be posted, no lease renewed. On return it all catches up. */
   setPartitioned(on: boolean, cause: Cause): void {
     if (on === this.partitioned) return;
-    if (on) {
-      this.endRenewals(cause);
-      this.partitioned = true;
-      return;
-    }
-    this.partitioned = false;
-    if (!this.power) return;
+    if (on) this.endRenewals(cause);
+    this.partitioned = on;
+    this.programs?.nodeChanged(this.nodeName, cause);
+    if (on || !this.power) return;
     this.why = cause;
     this.after(0, () => {
       if (!this.connected) return;

@@ -9,6 +9,7 @@ import type { ImageRegistry } from './image-registry.ts';
 import type { NodeAdmission } from './node-admission.ts';
 import type { PodAddresses } from './pod-addresses.ts';
 import type { PodControl } from './pod-control.ts';
+import type { ProgramListener } from './program.ts';
 
 /** What a pod's worker has of its node. */
 export interface NodeServices {
@@ -16,6 +17,9 @@ export interface NodeServices {
   readonly context: NodeContext;
   readonly behaviors: BehaviorSource;
   readonly registry: ImageRegistry;
+  /** Who follows what the programs do, where anybody does. */
+  readonly programs: ProgramListener | undefined;
+  readonly nodeName: string;
   readonly images: ImagePuller;
   readonly addresses: PodAddresses;
   readonly admission: NodeAdmission;

@@ -26,6 +26,8 @@ export interface PodControl {
   /** The container waits, and why. */
   trouble(run: ContainerRun, reason: string, message: string): void;
   syncEnded(failed: boolean, touched: boolean, now: Micros): void;
+  /** When the program of this run of a container serves. */
+  servesFrom(run: ContainerRun): Micros;
   probed(run: ContainerRun, why: string, now: Micros): void;
   stopUnhealthy(run: ContainerRun, grace: Micros, now: Micros): void;
   planExit(run: ContainerRun, exit: NonNullable<ContainerRun['exit']>): void;

@@ -3,7 +3,7 @@ import { drawSpread } from '../random/distribution.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { NodeServices } from './node-services.ts';
 import type { PodControl } from './pod-control.ts';
-import { KILLED, plannedStop } from './shutdown.ts';
+import { hookDuration, KILLED, plannedStop } from './shutdown.ts';
 import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -55,10 +55,12 @@ export class PodStop {
 
   /** One container alone, of a pod that goes on: its liveness probe failed. */
   stopUnhealthy(run: ContainerRun, now: Micros, grace: Micros): void {
+    run.refusesAt = now + hookDuration(run.spec.lifecycle?.preStop);
     this.worker.planExit(run, plannedStop(run, now, grace, this.shutdownOf(run)));
   }
 
   private stop(run: ContainerRun, now: Micros, grace: Micros): void {
+    run.refusesAt = now + hookDuration(run.spec.lifecycle?.preStop);
     this.worker.planExit(run, plannedStop(run, now, grace, this.shutdownOf(run)));
     if (this.node.events) this.worker.tell(run, 'Normal', 'Killing', texts.stopping(run.spec.name));
   }

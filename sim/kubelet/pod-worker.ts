@@ -16,6 +16,7 @@ import { PodPoster } from './pod-poster.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodStop } from './pod-stop.ts';
+import type { PodPrograms } from './program.ts';
 import { SYNC_RETRY_JITTER, SYNC_RETRY_PERIOD, VOLUME_TEARDOWN } from './settings.ts';
 import { graceOf } from './shutdown.ts';
 import { StartSequence } from './start-sequence.ts';
@@ -41,7 +42,7 @@ interface Verdict {
  *
  * Every moment at which something is due is a field that ends in `At`; `NEVER` where nothing is.
  */
-export class PodWorker implements PodControl {
+export class PodWorker implements PodControl, PodPrograms {
   readonly key: string;
   readonly uid: string;
   pod: Pod;
@@ -191,6 +192,15 @@ export class PodWorker implements PodControl {
     }
   }
 
+  get containers(): readonly ContainerRun[] {
+    return this.runs;
+  }
+
+  servesFrom(run: ContainerRun): Micros {
+    const unit = this.node.context.random.unit(this.entityOf(run), `startup#${run.starts}`);
+    return run.startedAt + drawSpread(run.behavior.startup, unit);
+  }
+
   // What the start sequence asks and tells.
 
   entityOf(run: ContainerRun): string {
@@ -224,6 +234,7 @@ export class PodWorker implements PodControl {
     run.imageReference = image.reference;
     run.imageId = image.id;
     run.startedAt = now;
+    run.refusesAt = NEVER;
     run.starts += 1;
     run.started = run.role === 'init' || run.spec.startupProbe === undefined;
     run.ready = run.role !== 'init' && run.started && run.spec.readinessProbe === undefined;
@@ -234,6 +245,7 @@ export class PodWorker implements PodControl {
       const after = drawSpread(exit.after, random.unit(this.entityOf(run), `exit#${run.starts}`));
       this.planExit(run, { at: now + after, code: exit.code, reason: exit.reason });
     }
+    this.node.programs?.podChanged(this.node.nodeName, this);
     this.poster.change();
     if (this.node.events) {
       this.tell(run, 'Normal', 'Created', texts.CONTAINER_CREATED);
@@ -357,6 +369,7 @@ export class PodWorker implements PodControl {
     run.exit = exit;
     // A runtime that was told to stop a container answers when it has; any other end is found by a relist.
     run.exitSeenAt = this.mode === 'terminating' ? exit.at : this.node.relistAfter(exit.at);
+    this.node.programs?.podChanged(this.node.nodeName, this);
   }
 
   private sync(now: Micros, why?: string): void {
@@ -404,6 +417,7 @@ export class PodWorker implements PodControl {
 
   private finish(now: Micros, why?: string): void {
     this.mode = 'finished';
+    this.node.programs?.podGone(this.uid, this.cause);
     if (this.admitted) this.node.admission.release(this.pod);
     this.admitted = false;
     if (this.sandboxReady && this.pod.spec.hostNetwork !== true && this.podIp !== undefined) {
