@@ -55,6 +55,13 @@ interface TimedAction {
   readonly source: string;
 }
 
+/** A process of the control plane, as a fault sees it. */
+interface FaultyProcess {
+  readonly name: string;
+  crash(): void;
+  start(cause: Cause): void;
+}
+
 function processSettings(
   flags: { 'kube-api-qps': number; 'kube-api-burst': number },
   events: boolean,
@@ -279,14 +286,20 @@ export class Simulation implements Target {
       registry: nodes.registry,
       load: this.load,
       processes: {
-        crash: (name) => this.process(name).crash(),
-        restart: (name, cause) => this.process(name).start(cause),
+        crash: (name) => {
+          const process = this.process(name);
+          process?.crash();
+          return process !== undefined;
+        },
+        restart: (name, cause) => this.process(name)?.start(cause),
       },
+      cloud: this.cloud,
     };
   }
 
-  private process(name: string): ControllerProcess | SchedulerProcess {
-    return name === this.scheduler.name ? this.scheduler : this.controllerManager;
+  private process(name: string): FaultyProcess | undefined {
+    const processes: readonly FaultyProcess[] = [this.controllerManager, this.scheduler];
+    return processes.find((process) => process.name === name);
   }
 
   private observe(record: LogRecord): void {

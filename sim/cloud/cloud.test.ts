@@ -63,17 +63,53 @@ describe('Cloud', () => {
   it('boots what is asked for, and never gives a name twice', () => {
     const { kernel, cloud, lines } = world([group('g', 1)]);
     cloud.start({ rv: 1 });
-    expect(cloud.addNode('g', { rv: 2 })).toBe('g-2');
-    expect(cloud.addNode('g', { rv: 2 })).toBe('g-3');
+    expect(cloud.addNode('g', { rv: 2 })).toEqual({ ok: true, name: 'g-2' });
+    expect(cloud.addNode('g', { rv: 2 })).toEqual({ ok: true, name: 'g-3' });
     expect(cloud.sizeOf('g')).toBe(3);
     expect(cloud.removeNode('g-3', { rv: 3 })).toBe(true);
     kernel.runUntil(kernel.now + 100 * SECOND);
     expect(cloud.removeNode('g-2', { rv: 4 })).toBe(true);
     expect(cloud.removeNode('g-2', { rv: 4 })).toBe(false);
-    expect(cloud.addNode('g', { rv: 5 })).toBe('g-4');
+    expect(cloud.addNode('g', { rv: 5 })).toEqual({ ok: true, name: 'g-4' });
     kernel.runUntil(kernel.now + 200 * SECOND);
     expect(lines.slice(1)).toEqual(['90 on g-2 in b', '100 off g-2', '150 delete g-2', '190 on g-4 in b']);
     expect(cloud.sizeOf('g')).toBe(2);
+  });
+
+  it('a zone without power loses what boots there, and gets no more', () => {
+    const { kernel, cloud, lines } = world([group('g', 2), { ...group('h', 0), zones: ['b'] }]);
+    cloud.start({ rv: 1 });
+    cloud.addNode('g', { rv: 2 });
+    cloud.addNode('h', { rv: 2 });
+    expect(cloud.cutZone('b', { rv: 3 })).toEqual(['g-2']);
+    expect(cloud.machine('h-1')?.state).toBe('failed');
+    expect(cloud.addNode('h', { rv: 4 })).toEqual({
+      ok: false,
+      error: 'the cloud has no machine to give to h',
+    });
+    expect(cloud.nextMachines('g', 2).map(({ name, zone }) => `${name} ${zone}`)).toEqual(['g-4 a', 'g-5 a']);
+    cloud.addNode('g', { rv: 4 });
+    kernel.runUntil(kernel.now + 100 * SECOND);
+    expect(lines.slice(2)).toEqual(['90 on g-3 in a', '90 on g-4 in a']);
+    cloud.restoreZone('b');
+    expect(cloud.addNode('h', { rv: 5 }).ok).toBe(true);
+  });
+
+  it.each([
+    [{ times: 5 }, 450],
+    [{ bootTime: 600 * SECOND }, 600],
+    [{ bootTime: 1 * SECOND }, 90],
+  ])('a slow boot of %o takes %i s', (boot, seconds) => {
+    const { kernel, cloud, lines } = world([group('g', 0), group('h', 0)]);
+    cloud.slowBoots('x', 'g', boot);
+    cloud.addNode('g', { rv: 1 });
+    cloud.addNode('h', { rv: 1 });
+    cloud.usualBoots('x');
+    cloud.addNode('g', { rv: 1 });
+    kernel.runUntil(kernel.now + 1000 * SECOND);
+    expect(lines).toContain(`${seconds} on g-1 in a`);
+    expect(lines).toContain('90 on h-1 in a');
+    expect(lines).toContain('90 on g-2 in b');
   });
 
   it('refuses a group that there is not', () => {

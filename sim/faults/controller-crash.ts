@@ -4,8 +4,7 @@ import type { Fault } from './fault.ts';
 export const controllerCrash: Fault<'controller-crash'> = {
   name: 'controller-crash',
   start(world, { controller }, cause) {
-    world.processes.crash(controller, cause);
-    return [controller];
+    return world.processes.crash(controller, cause) ? [controller] : [];
   },
   end(world, _action, hit, cause) {
     for (const name of hit) world.processes.restart(name, cause);

@@ -3,7 +3,7 @@ import type { Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { ContainerKill } from '../kubelet/kubelet.ts';
 import type { RandomStream } from '../random/keyed.ts';
-import type { CpuTaken, FaultAction, FaultName, ServiceTarget } from '../scenario/scenario.ts';
+import type { CpuTaken, FaultAction, FaultName, ServiceTarget, SlowBoot } from '../scenario/scenario.ts';
 
 /** What faults may touch of the simulated world, and no more. */
 export interface FaultWorld {
@@ -15,6 +15,7 @@ export interface FaultWorld {
   readonly registry: FaultRegistry;
   readonly processes: FaultProcesses;
   readonly load: FaultLoad;
+  readonly cloud: FaultCloud;
 }
 
 export interface FaultNodes {
@@ -39,7 +40,8 @@ export interface FaultRegistry {
 }
 
 export interface FaultProcesses {
-  crash(name: string, cause: Cause): void;
+  /** Whether there was one of the name that ran. */
+  crash(name: string, cause: Cause): boolean;
   restart(name: string, cause: Cause): void;
 }
 
@@ -50,6 +52,26 @@ export interface FaultLoad {
   divide(flows: readonly string[], x: number, cause: Cause): void;
   /** A part of a node's CPU is taken by what is no pod, or given back. */
   takeCpu(node: string, taken: CpuTaken, on: boolean, cause: Cause): void;
+}
+
+/** Which groups and zones of the cloud are meant; what is absent is all of them. */
+export interface CloudScope {
+  readonly group?: string;
+  readonly zone?: string;
+}
+
+export interface FaultCloud {
+  /** What is there of it: `group general`, `zone b`. Nothing where the cloud has no such group or zone. */
+  scoped(scope: CloudScope): readonly string[];
+  /** A zone has no power: machines that boot there fail, and none can be had. The machines that ran there. */
+  cutZone(zone: string, cause: Cause): readonly string[];
+  restoreZone(zone: string): void;
+  /** Machines asked for from now on boot slowly, until the same text is given back. */
+  slowBoots(id: string, group: string | undefined, boot: SlowBoot): void;
+  usualBoots(id: string): void;
+  /** Requests for machines are refused, until the same text is given back. */
+  refuse(id: string, scope: CloudScope): void;
+  accept(id: string): void;
 }
 
 export type FaultOf<N extends FaultName> = Extract<FaultAction, { readonly fault: N }>;

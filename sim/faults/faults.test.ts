@@ -31,8 +31,23 @@ function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
       takeCpu: (node, _taken, on) => lines.push(`${on ? 'take from' : 'give back to'} ${node}`),
     },
     processes: {
-      crash: (name) => lines.push(`crash ${name}`),
+      crash: (name) => {
+        lines.push(`crash ${name}`);
+        return true;
+      },
       restart: (name) => lines.push(`restart ${name}`),
+    },
+    cloud: {
+      scoped: ({ group, zone }) => (group === 'none' || zone === 'none' ? [] : ['group g']),
+      cutZone: (zone) => {
+        lines.push(`cut ${zone}`);
+        return ['n1'];
+      },
+      restoreZone: (zone) => lines.push(`restore ${zone}`),
+      slowBoots: (id) => lines.push(`slow ${id}`),
+      usualBoots: (id) => lines.push(`usual ${id}`),
+      refuse: (id) => lines.push(`refuse ${id}`),
+      accept: (id) => lines.push(`accept ${id}`),
     },
   };
 }
@@ -151,5 +166,38 @@ describe('faults', () => {
     const target = faulty(running(), lines);
     endFault(target, startFault(target, action, { rv: 1 }), { rv: 1 });
     expect(lines).toEqual(['take from n1', 'give back to n1']);
+  });
+
+  it('zone-outage takes the machines of a zone down, and brings them back', () => {
+    const world = running();
+    expect(play(world, { op: 'fault', fault: 'zone-outage', zone: 'a' })).toEqual(['zone a', 'n1']);
+    expect(restarts(world, 'web')).toBe(1);
+  });
+
+  it.each<[FaultAction, string, string]>([
+    [
+      { op: 'fault', fault: 'slow-boot', group: 'g', boot: { times: 5 } },
+      'slow ["g",{"times":5}]',
+      'usual ["g",{"times":5}]',
+    ],
+    [
+      { op: 'fault', fault: 'cloud-out-of-capacity', zone: 'b' },
+      'refuse {"zone":"b"}',
+      'accept {"zone":"b"}',
+    ],
+  ])('%o tells the cloud, and takes it back', (action, begun, over) => {
+    const world = running();
+    const lines: string[] = [];
+    const target = faulty(world, lines);
+    endFault(target, startFault(target, action, { rv: 1 }), { rv: 1 });
+    expect(lines).toEqual([begun, over]);
+  });
+
+  it.each<FaultAction>([
+    { op: 'fault', fault: 'zone-outage', zone: 'none' },
+    { op: 'fault', fault: 'slow-boot', group: 'none', boot: { times: 2 } },
+    { op: 'fault', fault: 'cloud-out-of-capacity', group: 'none' },
+  ])('hits nobody where the cloud has no such thing: %o', (action) => {
+    expect(play(running(), action)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Cause } from '../actor.ts';
 import type { FaultAction, FaultName } from '../scenario/scenario.ts';
+import { cloudOutOfCapacity } from './cloud-out-of-capacity.ts';
 import { containerCrash } from './container-crash.ts';
 import { controllerCrash } from './controller-crash.ts';
 import type { Fault, FaultWorld } from './fault.ts';
@@ -8,6 +9,8 @@ import { loadSpike } from './load-spike.ts';
 import { nodeCrash } from './node-crash.ts';
 import { nodePartition } from './node-partition.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
+import { slowBoot } from './slow-boot.ts';
+import { zoneOutage } from './zone-outage.ts';
 
 /** Every fault there is, by its name. */
 const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
@@ -16,6 +19,9 @@ const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
   'container-crash': containerCrash,
   'image-pull-failure': imagePullFailure,
   'controller-crash': controllerCrash,
+  'zone-outage': zoneOutage,
+  'slow-boot': slowBoot,
+  'cloud-out-of-capacity': cloudOutOfCapacity,
   'load-spike': loadSpike,
   'noisy-neighbour': noisyNeighbour,
 };
@@ -23,7 +29,7 @@ const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
 /** A fault that is going on, or has hit. */
 export interface ActiveFault {
   readonly action: FaultAction;
-  /** Whom it hit: names of nodes, keys of pods, an image, a process. */
+  /** Whom it hit: names of nodes, keys of pods, an image, a process, a zone or a group. */
   readonly hit: readonly string[];
 }
 

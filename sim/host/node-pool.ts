@@ -33,6 +33,8 @@ export class NodePool implements MachineHost, FaultNodes {
   private readonly random: RandomStream;
   private readonly behaviors: BehaviorSource;
   private readonly nodes = new Map<string, PoolNode>();
+  /** How many crashes each machine waits for the end of: with power gone twice, it boots when both are over. */
+  private readonly crashes = new Map<string, number>();
 
   constructor(kernel: Kernel, server: ApiServer, scenario: Scenario, settings: ProcessSettings) {
     this.kernel = kernel;
@@ -68,6 +70,7 @@ export class NodePool implements MachineHost, FaultNodes {
     node.kubelet.crash(cause);
     node.link.disconnect();
     this.nodes.delete(name);
+    this.crashes.delete(name);
   }
 
   get(name: string): PoolNode | undefined {
@@ -87,6 +90,9 @@ export class NodePool implements MachineHost, FaultNodes {
   crash(name: string, cause: Cause): void {
     const node = this.nodes.get(name);
     if (node === undefined) return;
+    const crashes = (this.crashes.get(name) ?? 0) + 1;
+    this.crashes.set(name, crashes);
+    if (crashes > 1) return;
     node.kubelet.crash(cause);
     node.link.disconnect();
     node.link.forget();
@@ -95,6 +101,12 @@ export class NodePool implements MachineHost, FaultNodes {
   recover(name: string, cause: Cause): void {
     const node = this.nodes.get(name);
     if (node === undefined || node.kubelet.running) return;
+    const crashes = (this.crashes.get(name) ?? 1) - 1;
+    if (crashes > 0) {
+      this.crashes.set(name, crashes);
+      return;
+    }
+    this.crashes.delete(name);
     // The kubelet is up before its first list arrives.
     node.kubelet.recover(cause);
     node.link.reconnect(cause);

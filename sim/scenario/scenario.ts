@@ -266,7 +266,25 @@ export type FaultAction =
   | {
       readonly op: 'fault';
       readonly fault: 'controller-crash';
-      readonly controller: 'kube-controller-manager' | 'kube-scheduler';
+      readonly controller: 'kube-controller-manager' | 'kube-scheduler' | 'cluster-autoscaler';
+      readonly for?: Duration;
+    }
+  | { readonly op: 'fault'; readonly fault: 'zone-outage'; readonly zone: string; readonly for?: Duration }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'slow-boot';
+      /** Absent: every group. */
+      readonly group?: string;
+      readonly boot: SlowBoot;
+      readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'cloud-out-of-capacity';
+      /** Absent: every group. */
+      readonly group?: string;
+      /** Absent: in every zone. */
+      readonly zone?: string;
       readonly for?: Duration;
     }
   | {
@@ -290,6 +308,9 @@ export type FaultAction =
 export type CpuTaken = { readonly cpu: number } | { readonly share: number };
 
 export type FaultName = FaultAction['fault'];
+
+/** How slowly machines boot: so many times their group's time, or this long. */
+export type SlowBoot = { readonly times: number } | { readonly bootTime: Duration };
 
 /** One node: this one, a drawn one of those with the labels, or the one that runs the first of these pods. */
 export type NodeChoice =

@@ -1,5 +1,14 @@
 import type { LogRecord } from '../../core/log/record.ts';
-import type { Action, CpuTaken, FaultAction, NodeChoice, ObjectTarget, PodChoice } from '../scenario/scenario.ts';
+import { formatDuration } from '../scenario/duration.ts';
+import type {
+  Action,
+  CpuTaken,
+  FaultAction,
+  NodeChoice,
+  ObjectTarget,
+  PodChoice,
+  SlowBoot,
+} from '../scenario/scenario.ts';
 import type { Note, Observer } from './note.ts';
 
 function targetName({ resource, name }: ObjectTarget): string {
@@ -23,6 +32,26 @@ function cpuText(taken: CpuTaken): string {
   return `${Math.round(taken.share * 100)} % of the CPU`;
 }
 
+function groupText(group: string | undefined, what: string): string {
+  return group === undefined ? what : `${what} of ${group}`;
+}
+
+function slowBootText(boot: SlowBoot): string {
+  return 'times' in boot ? `${boot.times} times as long` : `in ${formatDuration(boot.bootTime)}`;
+}
+
+function capacityText({ group, zone }: { readonly group?: string; readonly zone?: string }): string {
+  return `${group === undefined ? '' : ` for ${group}`}${zone === undefined ? '' : ` in zone ${zone}`}`;
+}
+
+/** What a fault had hit, now that it is over. A zone stands for the machines that it holds. */
+function hitText(hit: readonly string[]): string {
+  const [first, ...rest] = hit;
+  if (first?.startsWith('zone ') !== true) return hit.join(', ');
+  const machines = rest.length === 1 ? '1 machine' : `${rest.length} machines`;
+  return rest.length === 0 ? first : `${first} (${machines})`;
+}
+
 function faultText(action: FaultAction): string {
   switch (action.fault) {
     case 'node-crash':
@@ -35,6 +64,12 @@ function faultText(action: FaultAction): string {
       return `fault: pulls of ${action.image} fail`;
     case 'controller-crash':
       return `fault: ${action.controller} crashes`;
+    case 'zone-outage':
+      return `fault: zone ${action.zone} loses its power`;
+    case 'slow-boot':
+      return `fault: ${groupText(action.group, 'machines')} boot slowly (${slowBootText(action.boot)})`;
+    case 'cloud-out-of-capacity':
+      return `fault: the cloud has no machines to give${capacityText(action)}`;
     case 'load-spike':
       return `fault: ${action.to === undefined ? 'all traffic' : `traffic to service/${action.to.name}`} grows ×${action.x}`;
     case 'noisy-neighbour':
@@ -86,7 +121,7 @@ export const actionObserver: Observer = {
         rv,
         tone: 'action',
         group: `action/${rv}`,
-        text: `fault over: ${String(record.action.fault)} of ${(record.action.hit as readonly string[]).join(', ')}`,
+        text: `fault over: ${String(record.action.fault)} of ${hitText(record.action.hit as readonly string[])}`,
       });
       return;
     }

@@ -18,6 +18,15 @@ function faultTarget(action: FaultAction): string {
       return `image ${action.image}`;
     case 'controller-crash':
       return action.controller;
+    case 'zone-outage':
+      return `zone ${action.zone}`;
+    case 'slow-boot':
+      return action.group === undefined ? 'all groups' : `group ${action.group}`;
+    case 'cloud-out-of-capacity': {
+      const { group, zone } = action;
+      const where = zone === undefined ? '' : ` in zone ${zone}`;
+      return `${group === undefined ? 'all groups' : `group ${group}`}${where}`;
+    }
     case 'load-spike':
       return action.to === undefined ? 'all traffic' : `service/${action.to.name}`;
   }

@@ -26,6 +26,8 @@ export interface FaultEntry {
 const at = duration.describe('When, since the start of the run.');
 const lasting = duration.optional().describe('How long; to the end of the run unless given.');
 
+const group = dnsLabel;
+
 const POD_FORM = 'pods: { name } or { selector }, with their namespace where it is not default';
 
 const pods = strict(
@@ -125,7 +127,7 @@ export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
   'controller-crash': strict({
     at,
     fault: z.literal('controller-crash'),
-    controller: oneOf(['kube-controller-manager', 'kube-scheduler']),
+    controller: oneOf(['kube-controller-manager', 'kube-scheduler', 'cluster-autoscaler']),
     for: lasting,
   }).transform(
     (entry): FaultEntry => ({
@@ -134,6 +136,60 @@ export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
         op: 'fault',
         fault: 'controller-crash',
         controller: entry.controller,
+        ...lengthOf(entry.for),
+      },
+    }),
+  ),
+  'zone-outage': strict({
+    at,
+    fault: z.literal('zone-outage'),
+    zone: dnsLabel.describe('Every machine of this zone loses its power.'),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: { op: 'fault', fault: 'zone-outage', zone: entry.zone, ...lengthOf(entry.for) },
+    }),
+  ),
+  'slow-boot': strict({
+    at,
+    fault: z.literal('slow-boot'),
+    group: group.optional().describe('A node group; all of them unless given.'),
+    x: number(1).optional().describe("So many times the group's own boot time."),
+    bootTime: duration.optional().describe('Or this long.'),
+    for: lasting,
+  }).transform((entry, context): FaultEntry => {
+    const { x, bootTime } = entry;
+    if ((x === undefined) === (bootTime === undefined)) {
+      const message = `expected either x, such as 5, or bootTime, such as 10m${x === undefined ? '' : ', got both'}`;
+      context.issues.push({ code: 'custom', message, input: undefined, path: ['x'] });
+      return z.NEVER;
+    }
+    return {
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'slow-boot',
+        ...(entry.group === undefined ? {} : { group: entry.group }),
+        boot: bootTime === undefined ? { times: x ?? 1 } : { bootTime },
+        ...lengthOf(entry.for),
+      },
+    };
+  }),
+  'cloud-out-of-capacity': strict({
+    at,
+    fault: z.literal('cloud-out-of-capacity'),
+    group: group.optional().describe('A node group; all of them unless given.'),
+    zone: dnsLabel.optional().describe('A zone; all of them unless given.'),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'cloud-out-of-capacity',
+        ...(entry.group === undefined ? {} : { group: entry.group }),
+        ...(entry.zone === undefined ? {} : { zone: entry.zone }),
         ...lengthOf(entry.for),
       },
     }),
