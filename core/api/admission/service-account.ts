@@ -47,7 +47,8 @@ const VOLUME_PREFIX = 'kube-api-access-';
 function volumeName(spec: PodSpec): string {
   let hash = 0x811c9dc5;
   for (const container of spec.containers) {
-    for (const text of [container.name, container.image ?? '']) {
+    // Names may be missing still: validation comes after admission.
+    for (const text of [(container.name as string | undefined) ?? '', container.image ?? '']) {
       for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193) >>> 0;
     }
   }
@@ -66,7 +67,9 @@ function withMount(container: Container, mount: VolumeMount): Container {
 }
 
 function withToken(spec: PodSpec): PodSpec {
-  const existing = spec.volumes?.find((volume) => volume.name.startsWith(VOLUME_PREFIX));
+  const existing = spec.volumes?.find(({ name: volume }) =>
+    (volume as string | undefined)?.startsWith(VOLUME_PREFIX),
+  );
   const name = existing?.name ?? volumeName(spec);
   const mount: VolumeMount = { name, readOnly: true, mountPath: MOUNT_PATH };
   return {

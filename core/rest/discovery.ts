@@ -1,0 +1,184 @@
+import { UNSTORED } from '../kinds/catalog.ts';
+import type { KindNames } from '../kinds/kind.ts';
+import { KINDS } from '../kinds/registry.ts';
+import { hasScale } from './scale.ts';
+
+/** What a cluster serves, as clients ask for it before they ask for anything else. */
+
+/** Of kinds that are stored; what only answers questions can be created and nothing else. */
+const VERBS: readonly string[] = [
+  'create',
+  'delete',
+  'deletecollection',
+  'get',
+  'list',
+  'patch',
+  'update',
+  'watch',
+];
+/** A namespace is emptied by its controller: there is no deletion of many. */
+const NAMESPACE_VERBS = VERBS.filter((verb) => verb !== 'deletecollection');
+const SUBRESOURCE_VERBS: readonly string[] = ['get', 'patch', 'update'];
+
+interface Resource {
+  readonly name: string;
+  readonly singularName: string;
+  readonly namespaced: boolean;
+  readonly group?: string;
+  readonly version?: string;
+  readonly kind: string;
+  readonly verbs: readonly string[];
+  readonly shortNames?: readonly string[];
+  readonly categories?: readonly string[];
+}
+
+interface Served {
+  readonly names: KindNames;
+  readonly isStored: boolean;
+}
+
+const SERVED: readonly Served[] = [
+  ...KINDS.map((names) => ({ names, isStored: true })),
+  ...UNSTORED.map((names) => ({ names, isStored: false })),
+];
+
+function apiVersionOf({ group, version }: KindNames): string {
+  return group === '' ? version : `${group}/${version}`;
+}
+
+function subresources({ names }: Served): readonly Resource[] {
+  const { plural, namespaced, kind, group } = names;
+  const resource = group === '' ? plural : `${plural}.${group}`;
+  const list: Resource[] = [];
+  const add = (name: string, verbs: readonly string[], of: Partial<Resource> = {}): void => {
+    list.push({ name: `${plural}/${name}`, singularName: '', namespaced, kind, verbs, ...of });
+  };
+  if (resource === 'pods') {
+    add('binding', ['create'], { kind: 'Binding' });
+    add('eviction', ['create'], { group: 'policy', version: 'v1', kind: 'Eviction' });
+  }
+  if (resource === 'namespaces') add('finalize', ['update']);
+  if (hasScale(resource)) {
+    add('scale', SUBRESOURCE_VERBS, { group: 'autoscaling', version: 'v1', kind: 'Scale' });
+  }
+  if (names.hasStatus) add('status', SUBRESOURCE_VERBS);
+  return list;
+}
+
+function resourcesOf(served: Served): readonly Resource[] {
+  const { names, isStored } = served;
+  const verbs = names.plural === 'namespaces' ? NAMESPACE_VERBS : VERBS;
+  const own: Resource = {
+    name: names.plural,
+    singularName: names.singular,
+    namespaced: names.namespaced,
+    kind: names.kind,
+    verbs: isStored ? verbs : ['create'],
+    ...(names.shortNames.length === 0 ? {} : { shortNames: names.shortNames }),
+    ...(names.categories.length === 0 ? {} : { categories: names.categories }),
+  };
+  return isStored ? [own, ...subresources(served)] : [own];
+}
+
+/** `/api/v1`, `/apis/apps/v1`. */
+function resourceList(apiVersion: string): unknown {
+  const served = SERVED.filter(({ names }) => apiVersionOf(names) === apiVersion);
+  if (served.length === 0) return undefined;
+  const resources = served.flatMap(resourcesOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources };
+}
+
+function groupNames(): readonly string[] {
+  return [...new Set(SERVED.map(({ names }) => names.group))].filter((group) => group !== '').sort();
+}
+
+function groupOf(name: string): unknown {
+  const versions = [
+    ...new Set(SERVED.filter(({ names }) => names.group === name).map(({ names }) => names.version)),
+  ].map((version) => ({ groupVersion: `${name}/${version}`, version }));
+  const [preferredVersion] = versions;
+  if (preferredVersion === undefined) return undefined;
+  return { kind: 'APIGroup', apiVersion: 'v1', name, versions, preferredVersion };
+}
+
+function apiGroups(): unknown {
+  const groups = groupNames().map((name) => {
+    const { versions, preferredVersion } = groupOf(name) as Record<string, unknown>;
+    return { name, versions, preferredVersion };
+  });
+  return { kind: 'APIGroupList', apiVersion: 'v1', groups };
+}
+
+/** The aggregated form (`apidiscovery.k8s.io/v2`): everything in one answer. */
+function aggregated(isCore: boolean): unknown {
+  const groups = isCore ? [''] : groupNames();
+  return {
+    kind: 'APIGroupDiscoveryList',
+    apiVersion: 'apidiscovery.k8s.io/v2',
+    metadata: {},
+    items: groups.map((group) => ({
+      metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
+      versions: [
+        ...new Set(SERVED.filter(({ names }) => names.group === group).map(({ names }) => names.version)),
+      ].map((version) => ({
+        version,
+        freshness: 'Current',
+        resources: SERVED.filter(({ names }) => names.group === group && names.version === version).map(
+          (served) => aggregatedResource(served, group, version),
+        ),
+      })),
+    })),
+  };
+}
+
+function kindName(resource: Resource, group: string, version: string): unknown {
+  return {
+    group: resource.group ?? group,
+    version: resource.version ?? version,
+    kind: resource.kind,
+  };
+}
+
+function aggregatedResource(served: Served, group: string, version: string): unknown {
+  const [own, ...subs] = resourcesOf(served) as readonly [Resource, ...Resource[]];
+  return {
+    resource: own.name,
+    responseKind: kindName(own, group, version),
+    scope: own.namespaced ? 'Namespaced' : 'Cluster',
+    singularResource: own.singularName,
+    verbs: own.verbs,
+    ...(own.shortNames === undefined ? {} : { shortNames: own.shortNames }),
+    ...(own.categories === undefined ? {} : { categories: own.categories }),
+    ...(subs.length === 0
+      ? {}
+      : {
+          subresources: subs.map((sub) => ({
+            subresource: sub.name.slice(sub.name.indexOf('/') + 1),
+            responseKind: kindName(sub, group, version),
+            verbs: sub.verbs,
+          })),
+        }),
+  };
+}
+
+/** Whether the client takes the aggregated form: kubectl since 1.27 asks for it first. */
+function wantsAggregated(accept: string | undefined): boolean {
+  return accept?.includes('as=APIGroupDiscoveryList') === true && accept.includes('v=v2');
+}
+
+/** The answer for a path of discovery; `undefined` for any other. */
+export function discovery(path: string, accept: string | undefined): unknown {
+  const segments = path.split('/').filter((segment) => segment !== '');
+  const [root, ...rest] = segments;
+  if (root === 'api') {
+    if (rest.length === 0) {
+      if (wantsAggregated(accept)) return aggregated(true);
+      return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
+    }
+    return rest.length === 1 && rest[0] === 'v1' ? resourceList('v1') : undefined;
+  }
+  if (root !== 'apis') return undefined;
+  if (rest.length === 0) return wantsAggregated(accept) ? aggregated(false) : apiGroups();
+  if (rest.length === 1) return groupOf(rest[0] ?? '');
+  return rest.length === 2 ? resourceList(rest.join('/')) : undefined;
+}

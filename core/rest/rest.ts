@@ -1,0 +1,145 @@
+import type { ApiStore } from '../api/api-store.ts';
+import type { RequestContext } from '../api/identity.ts';
+import { type KubeObject, objectKey } from '../api/object.ts';
+import { badRequest, failure, notFound, type Status } from '../api/status.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { materialiseLease } from '../kinds/lease.ts';
+import { LEASE } from '../kinds/registry.ts';
+import type { Lease } from '../schema/types.generated.ts';
+import type { View } from '../store/view.ts';
+import type { Micros } from '../time.ts';
+import { discovery } from './discovery.ts';
+import { type ListSnapshots, listPage } from './list.ts';
+import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
+import { parseResourcePath, type ResourcePath } from './resource-path.ts';
+import { hasScale, scaleOf } from './scale.ts';
+import { formOf, partialMetadata, tableOf } from './table.ts';
+import { serveWrite } from './write.ts';
+
+/**
+ * The API as clients speak it: a path, a method and a body in, a code and JSON out. It knows nothing of HTTP, and
+ * nothing of who may do what: that is decided before.
+ */
+
+const NO_SUCH_RESOURCE: Status = failure('NotFound', 'the server could not find the requested resource', {});
+const NOT_ACCEPTABLE = {
+  ...failure('BadRequest', '406: Not Acceptable', {}),
+  reason: 'NotAcceptable',
+  code: 406,
+};
+
+/** What the mux of the server says of a path that no API group serves. */
+const PAGE_NOT_FOUND = answer(404, '404 page not found\n');
+
+function notFoundPath(problem: 'group' | 'resource' | 'not-resource'): RestAnswer {
+  return problem === 'resource' ? refusal(NO_SUCH_RESOURCE) : PAGE_NOT_FOUND;
+}
+
+/** As clients may see it: a lease that is renewed on schedule shows its last renewal. */
+export function shownObject(object: KubeObject, now: Micros): KubeObject {
+  return object.kind === LEASE.kind
+    ? (materialiseLease(object as Lease, now) as unknown as KubeObject)
+    : object;
+}
+
+export interface ReadContext {
+  readonly view: View;
+  readonly now: Micros;
+  readonly snapshots: ListSnapshots;
+}
+
+/** GET of anything but a watch. */
+export function serveRead(request: RestRequest, { view, now, snapshots }: ReadContext): RestAnswer {
+  const discovered = discovery(request.path, request.accept);
+  if (discovered !== undefined) return answer(200, discovered);
+  const path = parseResourcePath(request.path);
+  if (typeof path === 'string') return notFoundPath(path);
+  const form = formOf(request.accept);
+  if (form === undefined) return answer(406, NOT_ACCEPTABLE);
+  if (path.name !== undefined) return getOne(path, path.name, request, form, view, now);
+  const { kind, namespace, apiVersion } = path;
+  const problem = versionProblem(request.query.resourceVersion, view.version);
+  if (problem !== undefined) return problem;
+  const page = listPage(view, kind, namespace, request.query, snapshots);
+  if ('status' in page) return refusal(page);
+  const { items, ...metadata } = page;
+  const shown = kind === LEASE ? items.map((item) => shownObject(item, now)) : items;
+  if (form === 'table') {
+    return answer(200, tableOf(kind as Kind, shown, metadata, now, request.query.includeObject));
+  }
+  if (form === 'metadata') {
+    const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata };
+    return answer(200, { ...list, items: shown.map(partialMetadata) });
+  }
+  return answer(200, { kind: `${kind.kind}List`, apiVersion, metadata, items: shown });
+}
+
+function versionProblem(given: string | undefined, current: number): RestAnswer | undefined {
+  if (given === undefined || given === '' || given === '0') return undefined;
+  if (!/^\d+$/.test(given)) {
+    const message = `resourceVersion: Invalid value: ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`;
+    return refusal(badRequest(message));
+  }
+  if (Number(given) <= current) return undefined;
+  const status = failure('Timeout', `Timeout: Too large resource version: ${given}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    retryAfterSeconds: 1,
+  });
+  return refusal(status);
+}
+
+function getOne(
+  { kind, namespace, subresource }: ResourcePath,
+  name: string,
+  { query }: RestRequest,
+  form: 'object' | 'table' | 'metadata',
+  view: View,
+  now: Micros,
+): RestAnswer {
+  const isScale = subresource === 'scale' && hasScale(kind.resource);
+  const isStatus = subresource === 'status' && kind.hasStatus;
+  if (subresource !== undefined && !isScale && !isStatus) return refusal(NO_SUCH_RESOURCE);
+  const stored = view.getByKey(kind, objectKey(namespace, name));
+  if (stored === undefined) return refusal(notFound(kind, name));
+  if (isScale) return answer(200, scaleOf(stored));
+  const object = shownObject(stored, now);
+  const { resourceVersion } = object.metadata;
+  if (form === 'table')
+    return answer(200, tableOf(kind as Kind, [object], { resourceVersion }, now, query.includeObject));
+  return answer(200, form === 'metadata' ? partialMetadata(object) : object);
+}
+
+/** A store that answers as the real one would, and keeps nothing (`dryRun: All`). */
+function dryStore(store: ApiStore): ApiStore {
+  return {
+    state: store.state,
+    journal: store.journal,
+    draw: store.draw,
+    strategyContext: (context) => store.strategyContext(context),
+    commit: () => store.journal.nextNumber,
+  };
+}
+
+/** A dry run is asked for in the query, or in the options of a deletion. */
+export function isDryRun({ query, body }: RestRequest): boolean | Status {
+  const inBody =
+    typeof body === 'object' && body !== null ? (body as { dryRun?: unknown }).dryRun : undefined;
+  const given = query.dryRun ?? (Array.isArray(inBody) ? String(inBody[0] ?? '') : '');
+  if (given === '') return false;
+  if (given === 'All') return true;
+  const message = `CreateOptions.meta.k8s.io "" is invalid: dryRun: Unsupported value: [${JSON.stringify(given)}]: supported values: "All"`;
+  return failure('Invalid', message, { group: 'meta.k8s.io', kind: 'CreateOptions' });
+}
+
+/** Everything that isn't a GET. */
+export function serveWriteRequest(
+  request: RestRequest,
+  store: ApiStore,
+  context: RequestContext,
+): RestAnswer {
+  const path = parseResourcePath(request.path);
+  if (typeof path === 'string') return notFoundPath(path);
+  const isDry = isDryRun(request);
+  if (typeof isDry === 'object') return refusal(isDry);
+  return serveWrite({ store: isDry ? dryStore(store) : store, context, request, path });
+}
