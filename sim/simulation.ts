@@ -4,6 +4,8 @@ import { ApiServer } from '../core/api/server.ts';
 import { EVENT, LEASE } from '../core/kinds/registry.ts';
 import { Journal } from '../core/log/journal.ts';
 import type { LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
+import type { RestAnswer, RestRequest } from '../core/rest/request.ts';
+import { serveWriteRequest } from '../core/rest/rest.ts';
 import type { View } from '../core/store/view.ts';
 import { MILLISECOND, type Micros, SECOND } from '../core/time.ts';
 import type { Cause } from './actor.ts';
@@ -22,6 +24,8 @@ import type { Action, Scenario } from './scenario/scenario.ts';
 import type { StimulusWorld } from './stimulus/handler.ts';
 import { handlerFor } from './stimulus/list.ts';
 import { Load } from './traffic/load.ts';
+import { ScrapedMetrics, SteadyMetrics } from './traffic/metrics.ts';
+import { hasLoad, Traffic } from './traffic/traffic.ts';
 
 /** From sending a request to its answer: what a healthy API server with etcd on a fast disk takes for a write. */
 const REQUEST_LATENCY: Micros = 3 * MILLISECOND;
@@ -99,6 +103,8 @@ export class Simulation implements Target {
   readonly cloud: Cloud;
   readonly nodes: NodePool;
   readonly load: Load;
+  /** Absent where nothing in the scenario makes usage change. */
+  private readonly traffic: Traffic | undefined;
   readonly refusals: Refusal[] = [];
   private readonly applied = new Map<string, NewObject>();
   private readonly recorded: readonly StimulusRecord[] | undefined;
@@ -154,6 +160,7 @@ export class Simulation implements Target {
       kubernetes.kubeControllerManager['node-monitor-grace-period'],
     );
     this.load = new Load(scenario.traffic ?? [], scenario.startTime);
+    this.traffic = this.withMetrics(stream);
     this.recorded = options.stimuli;
   }
 
@@ -199,6 +206,7 @@ export class Simulation implements Target {
     bootstrapCluster(this.server, this.now, cause);
     this.controllerManager.start(cause);
     this.scheduler.start(cause);
+    this.traffic?.start(cause);
     this.cloud.start(cause);
     if (recorded !== undefined) {
       for (const { t, action } of recorded) this.planRecorded(t, action);
@@ -215,10 +223,23 @@ export class Simulation implements Target {
       this.plan(scenario.startTime + at, action, source);
   }
 
+  /** Who answers for the metrics APIs; and what makes usage change, where anything does. */
+  private withMetrics(stream: WatchStream): Traffic | undefined {
+    const { kernel, journal, server, nodes, scenario, load } = this;
+    if (!hasLoad(scenario)) {
+      server.metrics = new SteadyMetrics(server.state, nodes, kernel, scenario.startTime);
+      return undefined;
+    }
+    const metrics = new ScrapedMetrics(server.state);
+    server.metrics = metrics;
+    return new Traffic(kernel, journal, stream, WATCH_DELAY, nodes, scenario, load, metrics);
+  }
+
   private plan(at: Micros, action: Action, source: string): void {
     this.pendingActions += 1;
     const timed: TimedAction = { action, source };
-    this.kernel.schedule(at, PRIORITY.world, this, timed);
+    const priority = action.op === 'request' ? PRIORITY.client : PRIORITY.world;
+    this.kernel.schedule(at, priority, this, timed);
   }
 
   private planRecorded(at: Micros, stimulus: Stimulus): void {
@@ -231,10 +252,30 @@ export class Simulation implements Target {
   /** An action's time has come. */
   handle(payload: unknown): void {
     const { action, source } = payload as TimedAction;
+    if (action.op === 'request') {
+      this.serve(action.request);
+      this.pendingActions -= 1;
+      return;
+    }
     const actor = action.op === 'fault' ? 'fault' : 'user';
     const record = this.journal.stimulus(this.now, this.scenarioNumber, actor, { ...action, source });
     handlerFor(action).run(this.stimulusWorld(), action, source, { rv: record.rv });
     this.pendingActions -= 1;
+  }
+
+  /**
+   * A write of an outside client, now: it takes a microsecond of its own, after everything that was due by then, so
+   * that its time is its place. The log holds it, refused or not.
+   */
+  request(request: RestRequest): RestAnswer {
+    this.kernel.runUntil(this.now + 1);
+    return this.serve(request);
+  }
+
+  private serve(request: RestRequest): RestAnswer {
+    const actor = `client/${request.user}`;
+    const { rv } = this.journal.stimulus(this.now, this.scenarioNumber, actor, { op: 'request', request });
+    return serveWriteRequest(request, this.server, { now: this.now, actor, cause: rv });
   }
 
   private stimulusWorld(): StimulusWorld {

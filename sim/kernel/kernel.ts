@@ -23,7 +23,7 @@ export interface Target {
  * At one moment the world changes first, then the API answers, then watchers hear of it, then actors act, and
  * what only looks (assertions, samples) comes last.
  */
-export const PRIORITY = { world: 0, api: 1, watch: 2, actor: 3, observer: 4 } as const;
+export const PRIORITY = { world: 0, api: 1, watch: 2, actor: 3, observer: 4, client: 5 } as const;
 
 function before(a: Timer, b: Timer): number {
   return a.time - b.time || a.priority - b.priority || a.sequence - b.sequence;

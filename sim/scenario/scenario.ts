@@ -1,5 +1,6 @@
 import type { PropagationPolicy } from '../../core/api/command.ts';
 import type { NewObject, StringMap } from '../../core/api/object.ts';
+import type { RestRequest } from '../../core/rest/request.ts';
 import type { LabelSelector, Taint } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { KubernetesSettings } from './flags.ts';
@@ -223,7 +224,14 @@ export type Action =
   | { readonly op: 'cordon'; readonly node: string }
   | { readonly op: 'uncordon'; readonly node: string }
   | DrainAction
+  | RequestAction
   | FaultAction;
+
+/** What a client of the HTTP server asked for. It stands in logs alone. */
+export interface RequestAction {
+  readonly op: 'request';
+  readonly request: RestRequest;
+}
 
 /** `kubectl drain`, with its options' defaults. */
 export interface DrainAction {

@@ -1,4 +1,4 @@
-import type { Action } from '../scenario/scenario.ts';
+import type { Action, RequestAction } from '../scenario/scenario.ts';
 import { apply } from './apply.ts';
 import { drain } from './drain.ts';
 import { cordon, patch, remove, restart, scale, setImage, uncordon } from './edit.ts';
@@ -9,7 +9,7 @@ import type { StimulusHandler } from './handler.ts';
 const HANDLERS = [apply, remove, scale, setImage, patch, restart, cordon, uncordon, drain, fault] as const;
 
 /** The handler of an action, by its `op`. */
-export function handlerFor(action: Action): StimulusHandler {
+export function handlerFor(action: Exclude<Action, RequestAction>): StimulusHandler {
   const handler = HANDLERS.find((candidate) => candidate.op === action.op);
   if (handler === undefined) throw new Error(`no handler for the action ${action.op}`);
   // `op` pairs each handler with its own action.

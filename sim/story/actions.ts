@@ -103,6 +103,8 @@ export function actionText(action: Action): string {
       return `uncordon node/${action.node}`;
     case 'drain':
       return `drain node/${action.node}`;
+    case 'request':
+      return `${action.request.user}: ${action.request.method} ${action.request.path}`;
     case 'fault':
       return faultText(action);
   }

@@ -42,6 +42,7 @@ const ACTIONS = new Set<string>([
   'cordon',
   'uncordon',
   'drain',
+  'request',
 ] satisfies Action['op'][]);
 
 /** What was done from outside: where every chain of causes ends. */
