@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Pod } from '../../core/schema/types.generated.ts';
+import { goDuration } from '../../core/text/go-duration.ts';
 import { SECOND } from '../../core/time.ts';
 import { randomStream } from '../random/keyed.ts';
 import type * as scenario from '../scenario/scenario.ts';
 import { compileBehaviors } from './behavior.ts';
-import { goDuration } from './duration-text.ts';
 import { ImageRegistry, normalisedReference } from './image-registry.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import { hookDuration } from './shutdown.ts';

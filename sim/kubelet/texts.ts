@@ -1,7 +1,7 @@
 import type { Pod, Probe } from '../../core/schema/types.generated.ts';
+import { goDuration } from '../../core/text/go-duration.ts';
 import type { Micros } from '../../core/time.ts';
 import type { ContainerRun } from './container-run.ts';
-import { goDuration } from './duration-text.ts';
 import type { PullOutcome } from './image-puller.ts';
 import type { ImageFacts } from './image-registry.ts';
 import type { ProbeKind } from './probe.ts';

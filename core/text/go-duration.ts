@@ -1,4 +1,4 @@
-import { HOUR, MILLISECOND, MINUTE, type Micros, SECOND } from '../../core/time.ts';
+import { HOUR, MILLISECOND, MINUTE, type Micros, SECOND } from '../time.ts';
 
 /** As Go prints `time.Duration.Truncate(time.Millisecond)`: `796ms`, `2.1s`, `1m2.05s`, `1h0m0s`. */
 export function goDuration(duration: Micros): string {
