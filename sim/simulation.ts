@@ -333,6 +333,11 @@ export class Simulation implements Target {
           return process !== undefined;
         },
         restart: (name, cause) => this.process(name)?.start(cause),
+        delayWatch: (name, by) => {
+          const process = [this.controllerManager, this.scheduler].find((known) => known.name === name);
+          process?.delayWatch(by);
+          return process !== undefined;
+        },
       },
       cloud: this.cloud,
     };

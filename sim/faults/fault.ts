@@ -43,6 +43,8 @@ export interface FaultProcesses {
   /** Whether there was one of the name that ran. */
   crash(name: string, cause: Cause): boolean;
   restart(name: string, cause: Cause): void;
+  /** It hears of every change so much later than usual; 0 ends that. Whether there is one of the name. */
+  delayWatch(name: string, by: Micros): boolean;
 }
 
 export interface FaultLoad {

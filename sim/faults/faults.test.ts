@@ -36,6 +36,10 @@ function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
         return true;
       },
       restart: (name) => lines.push(`restart ${name}`),
+      delayWatch: (name, by) => {
+        lines.push(`delay ${name} by ${by}`);
+        return true;
+      },
     },
     cloud: {
       scoped: ({ group, zone }) => (group === 'none' || zone === 'none' ? [] : ['group g']),
@@ -144,6 +148,19 @@ describe('faults', () => {
     );
     endFault(target, active, { rv: 1 });
     expect(lines).toEqual(['crash kube-scheduler', 'restart kube-scheduler']);
+  });
+
+  it('watch-delay makes the watch of a process slow, and quick again', () => {
+    const lines: string[] = [];
+    const action: FaultAction = {
+      op: 'fault',
+      fault: 'watch-delay',
+      controller: 'kube-scheduler',
+      by: 1_000_000,
+    };
+    const target = faulty(running(), lines);
+    endFault(target, startFault(target, action, { rv: 1 }), { rv: 1 });
+    expect(lines).toEqual(['delay kube-scheduler by 1000000', 'delay kube-scheduler by 0']);
   });
 
   it('load-spike multiplies flows, and undoes it', () => {

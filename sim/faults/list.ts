@@ -10,6 +10,7 @@ import { nodeCrash } from './node-crash.ts';
 import { nodePartition } from './node-partition.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { slowBoot } from './slow-boot.ts';
+import { watchDelay } from './watch-delay.ts';
 import { zoneOutage } from './zone-outage.ts';
 
 /** Every fault there is, by its name. */
@@ -19,6 +20,7 @@ const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
   'container-crash': containerCrash,
   'image-pull-failure': imagePullFailure,
   'controller-crash': controllerCrash,
+  'watch-delay': watchDelay,
   'zone-outage': zoneOutage,
   'slow-boot': slowBoot,
   'cloud-out-of-capacity': cloudOutOfCapacity,

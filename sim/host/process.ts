@@ -58,6 +58,7 @@ export class ControllerProcess {
   private view = new State();
   private subscriptions: readonly (readonly Subscription[])[] = [];
   private reader: WatchReader | undefined;
+  private lag: Micros = 0;
 
   constructor(
     kernel: Kernel,
@@ -116,9 +117,16 @@ export class ControllerProcess {
           .map((watch) => ({ host, keys: watch.keys })),
       ),
     );
-    this.reader = new WatchReader(this.kernel, this.stream, watchDelay, (event) => this.deliver(event));
+    const delay = watchDelay + this.lag;
+    this.reader = new WatchReader(this.kernel, this.stream, delay, (event) => this.deliver(event));
     for (const host of this.hosts) host.start(cause);
     this.deliverInitial(cause);
+  }
+
+  /** Its informers hear of everything so much later than usual; 0 ends that. A restart does not. */
+  delayWatch(by: Micros): void {
+    this.lag = by;
+    this.reader?.setDelay(this.settings.watchDelay + by);
   }
 
   /** The process dies now. */

@@ -63,6 +63,7 @@ export class SchedulerProcess implements Target {
   private wakeTimer: Timer | undefined;
   /** The current cycle ends then; no other begins before. */
   private busyUntil: Micros = 0;
+  private lag: Micros = 0;
 
   constructor(
     kernel: Kernel,
@@ -100,13 +101,19 @@ export class SchedulerProcess implements Target {
     this.recorder = this.newRecorder();
     const { kernel, stream } = this;
     const deliver = (event: EventRecord): void => this.deliver(event);
-    this.reader = new WatchReader(kernel, stream, this.settings.watchDelay, deliver, WATCHED);
+    this.reader = new WatchReader(kernel, stream, this.settings.watchDelay + this.lag, deliver, WATCHED);
     for (const kind of WATCHED) {
       for (const object of this.server.state.list(kind)) {
         this.scheduler.observe({ type: 'ADDED', object, previous: undefined }, cause.rv, this.kernel.now);
       }
     }
     this.plan();
+  }
+
+  /** Its informers hear of everything so much later than usual; 0 ends that. A restart does not. */
+  delayWatch(by: Micros): void {
+    this.lag = by;
+    this.reader?.setDelay(this.settings.watchDelay + by);
   }
 
   crash(): void {

@@ -64,7 +64,7 @@ export class WatchReader implements Target {
   position: number;
   private readonly kernel: Kernel;
   private readonly stream: WatchStream;
-  private readonly delay: Micros;
+  private delay: Micros;
   private readonly deliver: (event: EventRecord) => void;
   private readonly kinds: ReadonlySet<number> | undefined;
   private scheduled = false;
@@ -98,6 +98,16 @@ export class WatchReader implements Target {
     this.scheduled = true;
     const due = Math.ceil((event.t + this.delay) / FRAME) * FRAME;
     this.kernel.schedule(due, PRIORITY.watch, this, undefined);
+  }
+
+  /** From now on events take this long; those under way keep their order. */
+  setDelay(delay: Micros): void {
+    if (delay === this.delay) return;
+    this.delay = delay;
+    if (this.stopped || this.stream.at(this.position) === undefined) return;
+    // What waited for the old time may be due already.
+    this.scheduled = true;
+    this.kernel.schedule(Math.ceil(this.kernel.now / FRAME) * FRAME, PRIORITY.watch, this, undefined);
   }
 
   private follows(kind: Kind): boolean {

@@ -277,6 +277,13 @@ export type FaultAction =
       readonly controller: 'kube-controller-manager' | 'kube-scheduler' | 'cluster-autoscaler';
       readonly for?: Duration;
     }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'watch-delay';
+      readonly controller: 'kube-controller-manager' | 'kube-scheduler';
+      readonly by: Duration;
+      readonly for?: Duration;
+    }
   | { readonly op: 'fault'; readonly fault: 'zone-outage'; readonly zone: string; readonly for?: Duration }
   | {
       readonly op: 'fault';

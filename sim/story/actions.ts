@@ -64,6 +64,8 @@ function faultText(action: FaultAction): string {
       return `fault: pulls of ${action.image} fail`;
     case 'controller-crash':
       return `fault: ${action.controller} crashes`;
+    case 'watch-delay':
+      return `fault: ${action.controller} hears of every change ${formatDuration(action.by)} late`;
     case 'zone-outage':
       return `fault: zone ${action.zone} loses its power`;
     case 'slow-boot':

@@ -17,6 +17,7 @@ function faultTarget(action: FaultAction): string {
     case 'image-pull-failure':
       return `image ${action.image}`;
     case 'controller-crash':
+    case 'watch-delay':
       return action.controller;
     case 'zone-outage':
       return `zone ${action.zone}`;

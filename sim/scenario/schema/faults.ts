@@ -140,6 +140,24 @@ export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
       },
     }),
   ),
+  'watch-delay': strict({
+    at,
+    fault: z.literal('watch-delay'),
+    controller: oneOf(['kube-controller-manager', 'kube-scheduler']),
+    by: duration.describe('How much later than usual it hears of every change.'),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'watch-delay',
+        controller: entry.controller,
+        by: entry.by,
+        ...lengthOf(entry.for),
+      },
+    }),
+  ),
   'zone-outage': strict({
     at,
     fault: z.literal('zone-outage'),
