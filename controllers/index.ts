@@ -15,6 +15,7 @@ export { CONTROLLERS, type ControllerProcessName, controllersFor } from './list.
 export {
   type ControllerSettings,
   DEFAULT_CONTROLLER_SETTINGS,
+  type HorizontalPodAutoscalerSettings,
   type NodeLifecycleSettings,
   type WorkerSettings,
 } from './settings.ts';

@@ -1,3 +1,4 @@
+import { horizontalPodAutoscalerController } from './autoscaling/horizontal-pod-autoscaler.ts';
 import type { Controller } from './controller.ts';
 import { endpointSliceController } from './network/endpoint-slice.ts';
 import { nodeLifecycleController } from './nodes/node-lifecycle.ts';
@@ -28,6 +29,10 @@ export function controllersFor(
     { ...endpointSliceController, workers: workers.endpointSlice },
     eventTtlController,
     { ...garbageCollector, workers: workers.garbageCollector },
+    {
+      ...horizontalPodAutoscalerController(settings.horizontalPodAutoscaler),
+      workers: workers.horizontalPodAutoscaler,
+    },
     { ...namespaceController, workers: workers.namespace },
     nodeLifecycleController(settings.nodeLifecycle),
     podGarbageCollector(settings.terminatedPodsMax),

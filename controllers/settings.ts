@@ -1,4 +1,4 @@
-import { type Micros, SECOND } from '../core/time.ts';
+import { MINUTE, type Micros, SECOND } from '../core/time.ts';
 
 /** How the node lifecycle controller judges nodes, and how fast it takes pods off those that are lost. */
 export interface NodeLifecycleSettings {
@@ -18,6 +18,20 @@ export interface NodeLifecycleSettings {
   readonly largeZoneThreshold: number;
 }
 
+/** How horizontal autoscalers look at their targets. */
+export interface HorizontalPodAutoscalerSettings {
+  /** `--horizontal-pod-autoscaler-sync-period`: how often each is looked at. */
+  readonly syncPeriod: Micros;
+  /** `--horizontal-pod-autoscaler-downscale-stabilization`: the highest recommendation of this window counts. */
+  readonly downscaleStabilization: Micros;
+  /** `--horizontal-pod-autoscaler-tolerance`: the share by which usage may miss its target without a change. */
+  readonly tolerance: number;
+  /** `--horizontal-pod-autoscaler-cpu-initialization-period`: for so long after its start a pod's CPU may mislead. */
+  readonly cpuInitializationPeriod: Micros;
+  /** `--horizontal-pod-autoscaler-initial-readiness-delay`: a pod that turned unready within it was never ready. */
+  readonly initialReadinessDelay: Micros;
+}
+
 /** Keys that a controller handles at once, for those whose number can be set. */
 export interface WorkerSettings {
   /** `--concurrent-deployment-syncs` */
@@ -30,12 +44,15 @@ export interface WorkerSettings {
   readonly namespace: number;
   /** `--concurrent-gc-syncs` */
   readonly garbageCollector: number;
+  /** `--concurrent-horizontal-pod-autoscaler-syncs` */
+  readonly horizontalPodAutoscaler: number;
 }
 
 /** What can be set about the controllers of kube-controller-manager. */
 export interface ControllerSettings {
   readonly workers: WorkerSettings;
   readonly nodeLifecycle: NodeLifecycleSettings;
+  readonly horizontalPodAutoscaler: HorizontalPodAutoscalerSettings;
   /** `--terminated-pod-gc-threshold`: ended pods beyond this number are deleted, the oldest first; 0 keeps all. */
   readonly terminatedPodsMax: number;
 }
@@ -45,7 +62,14 @@ export interface ControllerSettings {
  * (https://kubernetes.io/docs/reference/command-line-tools-reference/kube-controller-manager/).
  */
 export const DEFAULT_CONTROLLER_SETTINGS: ControllerSettings = {
-  workers: { deployment: 5, replicaSet: 5, endpointSlice: 5, namespace: 10, garbageCollector: 20 },
+  workers: {
+    deployment: 5,
+    replicaSet: 5,
+    endpointSlice: 5,
+    namespace: 10,
+    garbageCollector: 20,
+    horizontalPodAutoscaler: 5,
+  },
   nodeLifecycle: {
     monitorPeriod: 5 * SECOND,
     // 40 s before Kubernetes 1.32.
@@ -55,6 +79,13 @@ export const DEFAULT_CONTROLLER_SETTINGS: ControllerSettings = {
     secondaryEvictionRate: 0.01,
     unhealthyZoneThreshold: 0.55,
     largeZoneThreshold: 50,
+  },
+  horizontalPodAutoscaler: {
+    syncPeriod: 15 * SECOND,
+    downscaleStabilization: 5 * MINUTE,
+    tolerance: 0.1,
+    cpuInitializationPeriod: 5 * MINUTE,
+    initialReadinessDelay: 30 * SECOND,
   },
   terminatedPodsMax: 12_500,
 };

@@ -47,6 +47,9 @@ export interface PodMetricValueList extends KubeObject {
   readonly items: readonly PodMetricValue[];
 }
 
+/** What a client finds when it looks for the group of the custom metrics, and no API service answers for it. */
+export const NO_CUSTOM_METRICS = 'no custom metrics API (custom.metrics.k8s.io) registered';
+
 /** Of a list, which is no stored object. */
 const NO_METADATA: ObjectMeta = { name: '', uid: '', resourceVersion: '', creationTimestamp: '' };
 
@@ -73,7 +76,8 @@ export function readPodMetrics(
     };
     return { ok: true, object: list, rv: 0 };
   }
-  const items = source?.values(metric, namespace, fits);
+  if (source === undefined) return refused(failure('NotFound', NO_CUSTOM_METRICS));
+  const items = source.values(metric, namespace, fits);
   if (items === undefined) {
     return refused(failure('NotFound', `the server could not find the metric ${metric} for pods`));
   }

@@ -48,6 +48,11 @@ export const SERVICE = known<api.Service>('v1', 'Service');
 export const SERVICE_ACCOUNT = known<api.ServiceAccount>('v1', 'ServiceAccount');
 export const DEPLOYMENT = known<api.Deployment>('apps/v1', 'Deployment');
 export const REPLICA_SET = known<api.ReplicaSet>('apps/v1', 'ReplicaSet');
+export const STATEFUL_SET = known<api.StatefulSet>('apps/v1', 'StatefulSet');
+export const HORIZONTAL_POD_AUTOSCALER = known<api.HorizontalPodAutoscaler>(
+  'autoscaling/v2',
+  'HorizontalPodAutoscaler',
+);
 export const LEASE = known<api.Lease>('coordination.k8s.io/v1', 'Lease');
 export const ENDPOINT_SLICE = known<api.EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice');
 export const POD_DISRUPTION_BUDGET = known<api.PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget');

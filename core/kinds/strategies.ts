@@ -12,6 +12,7 @@ import {
 } from './strategy/cluster.ts';
 import { CONFIG_MAP_STRATEGY, SECRET_STRATEGY } from './strategy/config.ts';
 import { DISRUPTION_BUDGET_STRATEGY } from './strategy/disruption-budget.ts';
+import { HORIZONTAL_POD_AUTOSCALER_STRATEGY } from './strategy/horizontal-pod-autoscaler.ts';
 import { POD_STRATEGY } from './strategy/pod.ts';
 import { SERVICE_STRATEGY } from './strategy/service.ts';
 import { DEPLOYMENT_STRATEGY, REPLICA_SET_STRATEGY } from './strategy/workloads.ts';
@@ -34,7 +35,7 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'apps/v1/ControllerRevision': WITHOUT_GENERATION,
   'apps/v1/Deployment': DEPLOYMENT_STRATEGY,
   'apps/v1/ReplicaSet': REPLICA_SET_STRATEGY,
-  'autoscaling/v2/HorizontalPodAutoscaler': WITHOUT_GENERATION,
+  'autoscaling/v2/HorizontalPodAutoscaler': HORIZONTAL_POD_AUTOSCALER_STRATEGY,
   'certificates.k8s.io/v1/CertificateSigningRequest': WITHOUT_GENERATION,
   'coordination.k8s.io/v1/Lease': LEASE_STRATEGY,
   'discovery.k8s.io/v1/EndpointSlice': ENDPOINT_SLICE_STRATEGY,

@@ -14,6 +14,7 @@ function controllerSettings(flags: Flags): ControllerSettings {
       endpointSlice: flags['concurrent-service-endpoint-syncs'],
       namespace: flags['concurrent-namespace-syncs'],
       garbageCollector: flags['concurrent-gc-syncs'],
+      horizontalPodAutoscaler: flags['concurrent-horizontal-pod-autoscaler-syncs'],
     },
     nodeLifecycle: {
       monitorPeriod: flags['node-monitor-period'],
@@ -23,6 +24,13 @@ function controllerSettings(flags: Flags): ControllerSettings {
       secondaryEvictionRate: flags['secondary-node-eviction-rate'],
       unhealthyZoneThreshold: flags['unhealthy-zone-threshold'],
       largeZoneThreshold: flags['large-cluster-size-threshold'],
+    },
+    horizontalPodAutoscaler: {
+      syncPeriod: flags['horizontal-pod-autoscaler-sync-period'],
+      downscaleStabilization: flags['horizontal-pod-autoscaler-downscale-stabilization'],
+      tolerance: flags['horizontal-pod-autoscaler-tolerance'],
+      cpuInitializationPeriod: flags['horizontal-pod-autoscaler-cpu-initialization-period'],
+      initialReadinessDelay: flags['horizontal-pod-autoscaler-initial-readiness-delay'],
     },
     terminatedPodsMax: flags['terminated-pod-gc-threshold'],
   };

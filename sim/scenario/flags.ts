@@ -39,6 +39,12 @@ export const CONTROLLER_MANAGER_FLAGS = {
   'kube-api-burst': { type: 'integer', default: 30, min: 1, about: 'Requests that may go out at once.' },
   'concurrent-deployment-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for Deployments.' },
   'concurrent-gc-syncs': { type: 'integer', default: 20, min: 1, about: 'Workers of the garbage collector.' },
+  'concurrent-horizontal-pod-autoscaler-syncs': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    about: 'Workers for HorizontalPodAutoscalers.',
+  },
   'concurrent-namespace-syncs': {
     type: 'integer',
     default: 10,
@@ -51,6 +57,32 @@ export const CONTROLLER_MANAGER_FLAGS = {
     default: 5,
     min: 1,
     about: "Workers for Services' EndpointSlices.",
+  },
+  'horizontal-pod-autoscaler-sync-period': {
+    type: 'duration',
+    default: 15 * SECOND,
+    min: MILLISECOND,
+    about: 'How often each HorizontalPodAutoscaler looks at its metrics.',
+  },
+  'horizontal-pod-autoscaler-downscale-stabilization': {
+    type: 'duration',
+    default: 5 * MINUTE,
+    about: 'The highest recommendation of this window counts, so that a lull scales nothing down.',
+  },
+  'horizontal-pod-autoscaler-tolerance': {
+    type: 'number',
+    default: 0.1,
+    about: 'Share by which a metric may miss its target without a change.',
+  },
+  'horizontal-pod-autoscaler-cpu-initialization-period': {
+    type: 'duration',
+    default: 5 * MINUTE,
+    about: "For this long after its start, a pod's CPU counts only once it was measured as ready.",
+  },
+  'horizontal-pod-autoscaler-initial-readiness-delay': {
+    type: 'duration',
+    default: 30 * SECOND,
+    about: 'A pod that turned unready within this time of its start counts as never ready.',
   },
   'node-monitor-period': {
     type: 'duration',

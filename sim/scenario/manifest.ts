@@ -1,4 +1,5 @@
 import type { NewObject } from '../../core/api/object.ts';
+import { storedVersion, toStoredVersion } from '../../core/kinds/conversion.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { KINDS, kindFor } from '../../core/kinds/registry.ts';
 import { decodeObject } from '../../core/schema/decode.ts';
@@ -47,12 +48,12 @@ export function readManifest(raw: unknown, options: ManifestOptions = {}): ReadM
   if (!isJsonObject(raw)) return refused({ path: [], message: `expected an object, got ${shown(raw)}` });
   const { apiVersion, kind: kindName } = raw;
   if (!isText(apiVersion) || !isText(kindName)) return refused(...typeProblems(raw));
-  const kind = kindFor(apiVersion, kindName);
+  const kind = kindFor(storedVersion(apiVersion, kindName), kindName);
   if (kind === undefined) return refused(unknownKind(apiVersion, kindName, options.customKinds));
   const decoded = decodeObject(raw);
   const problems = decoded.problems.map((problem) => fromDecoder(problem, raw));
   if (decoded.value === undefined || problems.length > 0) return refused(...problems);
-  return complete(decoded.value, kind, options.namespace);
+  return complete(toStoredVersion(decoded.value), kind, options.namespace);
 }
 
 function refused(...problems: readonly ScenarioProblem[]): ReadManifest {
