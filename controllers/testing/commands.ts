@@ -3,8 +3,10 @@ import type { Command, PropagationPolicy, Result } from '../../core/api/command.
 import type { KubeObject, NewObject } from '../../core/api/object.ts';
 import type { StatusReason } from '../../core/api/status.ts';
 import { kindFor, POD } from '../../core/kinds/registry.ts';
+import { milli, whole } from '../../core/quantity.ts';
 import { decodeObject } from '../../core/schema/decode.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
+import type { Pod } from '../../core/schema/types.generated.ts';
 import { recordText, valueText } from './record-text.ts';
 import type { Block } from './timeline-file.ts';
 import { durationOf, type TestWorld } from './world.ts';
@@ -271,12 +273,44 @@ const refuse: Handler = (world, { args, input }) => {
   const [verb = 'create', resource = '', reason = 'Forbidden'] = plain;
   world.refuse({
     verb: verb as Command['verb'],
-    resource: world.kind(resource).resource,
+    // Requests of other APIs have no kind here: `podMetrics pods.metrics.k8s.io`.
+    resource:
+      resource.includes('.metrics.') || resource.includes('/') ? resource : world.kind(resource).resource,
     reason: reason as StatusReason,
     message: input.trim(),
     cause: named.get('cause'),
     times: Number(named.get('times') ?? '1'),
   });
+  return [];
+};
+
+/** `1500m`, `2`, `64Mi`: in the smallest unit of its resource. */
+function amountOf(resource: string, text: string): number {
+  return resource === 'memory' ? whole(text) : milli(text);
+}
+
+/**
+ * `usage PATTERN… cpu=200m [memory=64Mi] [NAME=10] [shared]`: what the pods use from now on, each, or with `shared`
+ * the ready ones together; NAME is a custom metric. `usage off`: nothing is measured; `usage none`: nobody measures.
+ */
+const usage: Handler = (world, { args }) => {
+  const { named, plain } = options(args);
+  if (plain[0] === 'off' || plain[0] === 'none') {
+    world.metrics.clear();
+    world.server.metrics = plain[0] === 'off' ? world.metrics : undefined;
+    return [];
+  }
+  world.server.metrics = world.metrics;
+  const isShared = plain.includes('shared');
+  const matchers = plain.filter((word) => word !== 'shared').map(glob);
+  const fits = (pod: Pod): boolean => {
+    const alias = world.aliases.toAlias(pod.metadata.name);
+    return matchers.some((matcher) => matcher.test(alias));
+  };
+  for (const [name, text] of named) {
+    const resource = name === 'cpu' || name === 'memory' ? name : { custom: name };
+    world.metrics.set({ fits, resource, amount: amountOf(name, text), isShared });
+  }
   return [];
 };
 
@@ -314,4 +348,5 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   restart,
   run,
   scale,
+  usage,
 };

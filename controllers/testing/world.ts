@@ -16,6 +16,7 @@ import { Kernel, PRIORITY } from '../../sim/kernel/kernel.ts';
 import { randomStream } from '../../sim/random/keyed.ts';
 import type { Controller } from '../controller.ts';
 import { Aliases } from './aliases.ts';
+import { TestMetrics } from './metrics.ts';
 
 /** A refusal that a test asks for: the next `times` requests of this verb and resource get it. */
 export interface Refusal {
@@ -36,13 +37,27 @@ export interface PodLife {
   readonly nodes: number;
 }
 
+/** What a request is about, as a test names it. */
+function resourceOf(command: Command): string {
+  switch (command.verb) {
+    case 'bind':
+      return 'pods/binding';
+    case 'evict':
+      return 'pods/eviction';
+    case 'podMetrics':
+      return command.metric === undefined ? 'pods.metrics.k8s.io' : 'pods.custom.metrics.k8s.io';
+    default:
+      return command.kind.resource;
+  }
+}
+
 class RefusingServer extends ApiServer {
   /** Who is refused: the controllers, not the world around them. */
   readonly controllers = new Set<string>();
   readonly refusals: Refusal[] = [];
 
   override execute(command: Command, context: RequestContext): Result {
-    const resource = command.verb === 'bind' ? 'pods/binding' : command.kind.resource;
+    const resource = resourceOf(command);
     const refusal = this.refusals.find(
       (rule) => rule.times > 0 && rule.verb === command.verb && rule.resource === resource,
     );
@@ -80,6 +95,8 @@ export class TestWorld {
   readonly journal = new Journal();
   readonly server: RefusingServer;
   readonly aliases = new Aliases();
+  /** Answers for the metrics APIs once a test has said what pods use. */
+  readonly metrics: TestMetrics;
   private readonly stream: WatchStream;
   private readonly controllers: readonly Controller[];
   private process: ControllerProcess;
@@ -93,6 +110,7 @@ export class TestWorld {
     this.controllers = controllers;
     this.server = new RefusingServer(this.journal, randomStream(SEED, 'api').draw);
     for (const { name } of controllers) this.server.controllers.add(name);
+    this.metrics = new TestMetrics(this.server.state, () => this.kernel.now);
     this.stream = new WatchStream(this.journal);
     this.journal.subscribe((record) => {
       if (record.type !== 'event') return;
@@ -208,7 +226,8 @@ export class TestWorld {
       this.placed += 1;
       this.request({ verb: 'bind', namespace, name, uid, nodeName }, 'scheduler');
     }
-    this.setPodStatus(name, { phase: 'Running' }, true, namespace);
+    const startTime = rfc3339(this.kernel.now);
+    this.setPodStatus(name, { phase: 'Running', startTime }, true, namespace);
   }
 
   private removePod(pod: Pod): void {
