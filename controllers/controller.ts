@@ -36,11 +36,21 @@ export interface EventRequest {
 /** One request of a reconciliation. */
 export type Request = (Command & RequestOptions) | EventRequest;
 
+/** Why a request is sent: for its record in the log. */
+export interface Because {
+  /** A record that led to it, such as the one that changed what was measured; the newer of this and the key's counts. */
+  readonly rv?: number;
+  /** In words: `cpu resource utilization (percentage of request) above target`. */
+  readonly reason?: string;
+}
+
 export interface RequestOptions {
   /** Sent without waiting for the result of the request before it, where that one says so too. */
   readonly concurrent?: boolean;
   /** A word by which `onResult` knows the request again. */
   readonly tag?: string;
+  /** What the log is to say of why, where the controller knows more than what put the key into the queue. */
+  readonly because?: Because;
 }
 
 /** The outcome of one reconciliation. */

@@ -1,5 +1,6 @@
 /** The controllers, and the contract to write one. Pure: what runs them is in `wavetank/sim`. */
 export type {
+  Because,
   Controller,
   EventRequest,
   Reaction,

@@ -1,3 +1,4 @@
+import type { PodUsageList } from '../../core/api/metrics.ts';
 import { keyOf } from '../../core/api/object.ts';
 import { HORIZONTAL_POD_AUTOSCALER } from '../../core/kinds/registry.ts';
 import type { HorizontalPodAutoscaler, MetricSpec } from '../../core/schema/types.generated.ts';
@@ -58,14 +59,15 @@ interface Step {
 }
 
 /** Replicas that the target is given: an update of what was read, so that somebody's newer size is never overwritten. */
-function resize({ kind, target }: Scale, replicas: number): Request {
-  const object = { ...target, spec: { ...target.spec, replicas } };
-  return { verb: 'update', kind, object, tag: RESCALE };
+function resize({ scale: { kind, target }, measuredBy }: Turn, { reason, to }: Rescale): Request {
+  const object = { ...target, spec: { ...target.spec, replicas: to } };
+  const because = reason === '' ? { rv: measuredBy } : { rv: measuredBy, reason };
+  return { verb: 'update', kind, object, tag: RESCALE, because };
 }
 
 function rescale(turn: Turn, memory: AutoscalerMemory, change: Rescale): Step {
   return {
-    requests: [resize(turn.scale, change.to)],
+    requests: [resize(turn, change)],
     memory: { ...memory, turn: { ...turn, rescale: change } },
   };
 }
@@ -232,6 +234,7 @@ function sync(
     pods: [],
     conditions: withCondition(conditions, 'AbleToScale', 'True', 'SucceededGetScale', GOT_SCALE, now),
     outcomes: [],
+    measuredBy: 0,
     rescale: undefined,
   };
   // The size that is found is the first recommendation: nothing scales down before a window is over.
@@ -267,7 +270,9 @@ function onMetrics(
     podMetricOutcome(spec, result, calculationOf(turn, settings, now), namespace) ??
     outsideMetricFailure(spec, result, namespace);
   const events = outcome.ok ? [] : [failureEvent(hpa, outcome)];
-  const step = proceed(withOutcome(turn, outcome), memory, settings, now);
+  const cause = result.ok ? ((result.object as PodUsageList).cause ?? 0) : 0;
+  const next = { ...withOutcome(turn, outcome), measuredBy: Math.max(turn.measuredBy, cause) };
+  const step = proceed(next, memory, settings, now);
   return { ...step, requests: [...events, ...step.requests] };
 }
 

@@ -1,5 +1,5 @@
-import { timelineTests } from '../testing/timeline-tests.ts';
 import { DEFAULT_CONTROLLER_SETTINGS } from '../settings.ts';
+import { timelineTests } from '../testing/timeline-tests.ts';
 import { deploymentController } from '../workloads/deployment.ts';
 import { replicaSetController } from '../workloads/replica-set.ts';
 import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.ts';

@@ -32,6 +32,8 @@ export interface PodMetricValue {
 
 /** Who answers for the metrics APIs: metrics-server, and an adapter for custom metrics. Lists go by the pods' names. */
 export interface MetricsSource {
+  /** The record that last changed what is measured, where that is known: who acts on the metrics acts because of it. */
+  readonly cause?: number;
   usage(namespace: string, fits: Matcher): readonly PodUsage[];
   /** `undefined`: there is no metric of this name. */
   values(metric: string, namespace: string, fits: Matcher): readonly PodMetricValue[] | undefined;
@@ -39,11 +41,13 @@ export interface MetricsSource {
 
 /** The answer of `metrics.k8s.io` to a list. */
 export interface PodUsageList extends KubeObject {
+  readonly cause?: number;
   readonly items: readonly PodUsage[];
 }
 
 /** The answer of `custom.metrics.k8s.io` to a list. */
 export interface PodMetricValueList extends KubeObject {
+  readonly cause?: number;
   readonly items: readonly PodMetricValue[];
 }
 
@@ -52,6 +56,10 @@ export const NO_CUSTOM_METRICS = 'no custom metrics API (custom.metrics.k8s.io) 
 
 /** Of a list, which is no stored object. */
 const NO_METADATA: ObjectMeta = { name: '', uid: '', resourceVersion: '', creationTimestamp: '' };
+
+function causeOf({ cause }: MetricsSource): { readonly cause?: number } {
+  return cause === undefined ? {} : { cause };
+}
 
 export function readPodMetrics(
   source: MetricsSource | undefined,
@@ -73,6 +81,7 @@ export function readPodMetrics(
       kind: 'PodMetricsList',
       metadata: NO_METADATA,
       items: source.usage(namespace, fits),
+      ...causeOf(source),
     };
     return { ok: true, object: list, rv: 0 };
   }
@@ -86,6 +95,7 @@ export function readPodMetrics(
     kind: 'MetricValueList',
     metadata: NO_METADATA,
     items,
+    ...causeOf(source),
   };
   return { ok: true, object: list, rv: 0 };
 }

@@ -32,6 +32,13 @@ const SESSION_REQUESTS_MAX = 100_000;
 
 const NOTHING: readonly Request[] = [];
 
+/** What the record of a request names as its cause: what its controller knows of it besides what queued the key. */
+function causeOf({ because }: ApiRequest, queued: Cause): Cause {
+  if (because === undefined) return queued;
+  const { reason = queued.reason, rv = 0 } = because;
+  return { rv: Math.max(rv, queued.rv), ...(reason === undefined ? {} : { reason }) };
+}
+
 /**
  * Runs one controller: its work queue, its workers and its memory. Requests of a reconciliation go out one at a
  * time (those marked concurrent without waiting for each other), and each result goes back into the reducer.
@@ -171,7 +178,7 @@ export class ControllerHost implements Target {
 
   private sendRequest(request: ApiRequest, session: Session): void {
     const life = this.life;
-    this.client.send(request, this.controller.name, session.cause, (result) => {
+    this.client.send(request, this.controller.name, causeOf(request, session.cause), (result) => {
       if (life !== this.life) return;
       session.inFlight -= 1;
       this.react(session, request, result);
