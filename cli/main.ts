@@ -5,6 +5,7 @@ import { initCommand } from './commands/init.ts';
 import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
+import { serveCommand } from './commands/serve.ts';
 import { whyCommand } from './commands/why.ts';
 import { EXIT, reportFailure } from './exit.ts';
 import { watchStandardOutput } from './standard-output.ts';
@@ -112,6 +113,21 @@ program
   .argument('<b>', 'a log, or LOG@TIME')
   .option('--json', 'print one JSON object')
   .action((a: string, b: string, options) => finish(() => diffCommand(a, b, options)));
+
+program
+  .command('serve')
+  .description(
+    'an API server for kubectl, on loopback: a cluster that lives in virtual time, or a recorded one',
+  )
+  .argument('[path...]', 'a scenario, manifests, or the log of a run (read-only)')
+  .option('--port <n>', 'port; 0 for any that is free', '0')
+  .option('--speed <x>', 'virtual seconds for each real one: 1, 10, max', '1')
+  .option('--seed <n>', 'seed of every draw')
+  .option('--nodes <n>', 'nodes of the cluster')
+  .option('--record <file>', 'write the log of the session')
+  .option('--kubeconfig <file>', 'where the kubeconfig goes; it is there when the server answers')
+  .option('--at <time>', 'of a log: the moment that is shown; its end unless given')
+  .action((paths: string[], options) => finish(() => serveCommand(paths, options)));
 
 program
   .command('init')

@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { failure, type Status } from '../../core/api/status.ts';
+import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
+import type { RestAnswer, RestRequest } from '../../core/rest/request.ts';
+import { parseResourcePath } from '../../core/rest/resource-path.ts';
+import { formOf } from '../../core/rest/table.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
+import type { Session } from '../session/session.ts';
+import { authenticate } from './access.ts';
+import { readRequestBody } from './body.ts';
+import { makeCertificate } from './certificate.ts';
+import { type ClockControl, serveClock } from './clock.ts';
+import { serveWatch } from './watch.ts';
+
+/** What the server is made of. */
+export interface ServerOptions {
+  readonly session: Session;
+  /** As `/version` shows it: `v1.36.0`. */
+  readonly version: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Drawn unless given. */
+  readonly token?: string;
+  /** How clients move the clock of a session that lives. */
+  readonly clock?: ClockControl;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  readonly token: string;
+  /** Of the certificate, in PEM: what a client trusts. */
+  readonly certificate: string;
+  close(): Promise<void>;
+}
+
+const HEALTH: readonly string[] = ['/healthz', '/livez', '/readyz'];
+const OPENAPI = '/openapi/v3/';
+const CLOCK = '/wavetank/v1/clock';
+/** What the mux says of a path that nobody serves. */
+const NOTHING = '404 page not found\n';
+const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Clients tell the aggregated form of discovery by its media type. */
+function contentTypeOf(body: unknown): string {
+  const isAggregated = isJsonObject(body) && body.kind === 'APIGroupDiscoveryList';
+  return isAggregated
+    ? 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+    : 'application/json';
+}
+
+function send(response: ServerResponse, code: number, body: unknown, warnings: readonly string[] = []): void {
+  const isText = typeof body === 'string';
+  const text = isText ? body : `${JSON.stringify(body)}\n`;
+  if (warnings.length > 0) {
+    response.setHeader(
+      'Warning',
+      warnings.map((warning) => `299 - ${JSON.stringify(warning)}`),
+    );
+  }
+  response.writeHead(code, {
+    'Content-Type': isText ? 'text/plain; charset=utf-8' : contentTypeOf(body),
+    'Cache-Control': 'no-cache, private',
+    'Content-Length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
+
+function versionInfo(version: string): unknown {
+  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
+  return {
+    major,
+    minor,
+    gitVersion: version,
+    gitCommit: '',
+    gitTreeState: 'clean',
+    buildDate: '1970-01-01T00:00:00Z',
+    goVersion: 'none',
+    compiler: 'wavetank',
+    platform: 'linux/amd64',
+  };
+}
+
+interface Parsed {
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+function parseUrl(url: string): Parsed | undefined {
+  const mark = url.indexOf('?');
+  const raw = mark < 0 ? url : url.slice(0, mark);
+  try {
+    const path = decodeURIComponent(raw);
+    const query = Object.fromEntries(new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
+    // A path is a name of what is asked for, not a way through folders.
+    if (path.split('/').some((part) => part === '..' || part === '.')) return undefined;
+    return { path, query };
+  } catch {
+    return undefined;
+  }
+}
+
+function isWatch({ path, query }: Parsed): boolean {
+  return query.watch === 'true' || query.watch === '1' || /^\/apis?\/(?:[^/]+\/)?[^/]+\/watch\//.test(path);
+}
+
+class ApiHandler {
+  private readonly options: ServerOptions;
+  private readonly token: string;
+
+  constructor(options: ServerOptions, token: string) {
+    this.options = options;
+    this.token = token;
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const parsed = parseUrl(request.url ?? '/');
+    const method = request.method ?? 'GET';
+    if (parsed === undefined) {
+      this.refuse(response, failure('BadRequest', 'the path of the request can not be read'));
+      return;
+    }
+    const access = authenticate(
+      request.headers.authorization,
+      this.token,
+      method,
+      parsed.path,
+      isWatch(parsed),
+    );
+    if ('status' in access) {
+      this.refuse(response, access);
+      return;
+    }
+    if (!METHODS.includes(method)) {
+      this.refuse(
+        response,
+        failure('MethodNotAllowed', 'the server does not allow this method on the requested resource', {}),
+      );
+      return;
+    }
+    if (method === 'GET') this.get(request, parsed, access.user, response);
+    else await this.write(request, parsed, access.user, method as RestRequest['method'], response);
+  }
+
+  private get(request: IncomingMessage, parsed: Parsed, user: string, response: ServerResponse): void {
+    const { session } = this.options;
+    const { path, query } = parsed;
+    const accept = request.headers.accept;
+    if (isWatch(parsed)) {
+      const refused = this.watch(path, query, accept, response);
+      if (refused !== undefined) this.refuse(response, refused);
+      return;
+    }
+    const own = this.ownAnswer(path);
+    if (own !== undefined) {
+      send(response, own === NOTHING ? 404 : 200, own);
+      return;
+    }
+    const rest: RestRequest = {
+      method: 'GET',
+      path,
+      query,
+      user,
+      ...(accept === undefined ? {} : { accept }),
+    };
+    this.answer(response, session.read(rest));
+  }
+
+  /** What the server answers by itself, without the API behind it. */
+  private ownAnswer(path: string): unknown {
+    const { version, clock } = this.options;
+    if (HEALTH.includes(path)) return 'ok';
+    if (path === '/version' || path === '/version/') return versionInfo(version);
+    if (path === '/openapi/v3') return openApiIndex();
+    if (path.startsWith(OPENAPI)) return openApiDocument(path.slice(OPENAPI.length), version) ?? NOTHING;
+    return path === CLOCK ? clock?.state() : undefined;
+  }
+
+  private watch(
+    path: string,
+    query: Readonly<Record<string, string>>,
+    accept: string | undefined,
+    response: ServerResponse,
+  ): Status | undefined {
+    const resource = parseResourcePath(path);
+    if (typeof resource === 'string') {
+      return failure('NotFound', 'the server could not find the requested resource', {});
+    }
+    const form = formOf(accept);
+    if (form === undefined) return failure('BadRequest', '406: Not Acceptable', {});
+    const { kind, namespace, name } = resource;
+    return serveWatch(response, this.options.session, { kind, namespace, name, form }, query);
+  }
+
+  private async write(
+    request: IncomingMessage,
+    { path, query }: Parsed,
+    user: string,
+    method: RestRequest['method'],
+    response: ServerResponse,
+  ): Promise<void> {
+    const body = await readRequestBody(request);
+    if (!body.ok) {
+      this.refuse(response, body.status);
+      return;
+    }
+    const { clock, session } = this.options;
+    if (path === CLOCK && clock !== undefined) {
+      this.answer(response, serveClock(clock, body.value));
+      return;
+    }
+    const { value, contentType } = body;
+    const rest: RestRequest = {
+      method,
+      path,
+      query,
+      user,
+      ...(value === undefined ? {} : { body: value }),
+      ...(contentType === undefined ? {} : { contentType }),
+    };
+    this.answer(response, session.write(rest));
+  }
+
+  private answer(response: ServerResponse, { code, body, warnings }: RestAnswer): void {
+    send(response, code, body, warnings);
+  }
+
+  private refuse(response: ServerResponse, status: Status): void {
+    send(response, status.code, status);
+  }
+}
+
+function internalError(error: unknown): Status {
+  const message = error instanceof Error ? error.message : String(error);
+  return failure('InternalError', `Internal error occurred: ${message}`);
+}
+
+/** How long a connection that says nothing is kept, and how long one may take to say what it wants. */
+const KEEP_ALIVE_MS = 65_000;
+const HEADERS_MS = 10_000;
+
+/** Serve a session over HTTPS on loopback until `close`. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const token = options.token ?? randomBytes(24).toString('base64url');
+  const certificate = await makeCertificate(new Date());
+  const handler = new ApiHandler(options, token);
+  const server: Server = createServer(
+    {
+      key: certificate.key,
+      cert: certificate.cert,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_MS,
+      maxHeaderSize: 64 * 1024,
+    },
+    (request, response) => {
+      handler.handle(request, response).catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else send(response, 500, internalError(error));
+      });
+    },
+  );
+  // What is no request at all, or ends in the middle, costs its own connection and nothing else.
+  server.on('clientError', (_error, socket) => socket.destroy());
+  server.on('tlsClientError', () => undefined);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    port,
+    token,
+    certificate: certificate.cert,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

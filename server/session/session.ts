@@ -1,0 +1,148 @@
+import { History } from '../../core/log/history.ts';
+import type { RecordSink } from '../../core/log/record.ts';
+import type { ListSnapshots } from '../../core/rest/list.ts';
+import type { RestAnswer, RestRequest } from '../../core/rest/request.ts';
+import { serveRead } from '../../core/rest/rest.ts';
+import type { View } from '../../core/store/view.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Scenario } from '../../sim/scenario/scenario.ts';
+import { Simulation } from '../../sim/simulation.ts';
+import { SessionClock, type Speed } from './clock.ts';
+import { listSnapshots } from './snapshots.ts';
+
+/** What clients of the server talk to: a cluster that lives in virtual time, or one moment of the past. */
+export interface Session {
+  readonly now: Micros;
+  readonly view: View;
+  /** Records since which a watch can begin. */
+  readonly history: History;
+  readonly isReadOnly: boolean;
+  read(request: RestRequest): RestAnswer;
+  write(request: RestRequest): RestAnswer;
+  /** Called after something was recorded. Returns what ends it. */
+  onRecords(listener: () => void): () => void;
+}
+
+/** Between two steps of a session that lives, in milliseconds of the wall. */
+const TICK_MS = 20;
+/** Records that are kept for watches: a watch from further back is answered with 410. */
+const HISTORY_MAX = 200_000;
+
+/** A cluster that lives: time passes while the server waits, and clients change it. */
+export class LiveSession implements Session {
+  readonly history = new History();
+  readonly isReadOnly = false;
+  readonly clock: SessionClock;
+  private readonly simulation: Simulation;
+  private readonly snapshots: ListSnapshots = listSnapshots();
+  private readonly listeners = new Set<() => void>();
+  private timer: NodeJS.Timeout | undefined;
+  private waiting = 0;
+
+  constructor(scenario: Scenario, speed: Speed, sinks: readonly RecordSink[] = []) {
+    this.clock = new SessionClock(speed);
+    this.simulation = new Simulation(scenario, {
+      sinks: [(record) => this.history.append(record), ...sinks],
+    });
+  }
+
+  /** The cluster comes up, and its clock starts. */
+  start(settle: Micros): void {
+    this.simulation.boot();
+    this.simulation.runUntil(this.simulation.now + settle);
+    this.clock.resume();
+    this.schedule();
+  }
+
+  /** The last record is written; nothing happens any more. */
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.simulation.end();
+  }
+
+  get now(): Micros {
+    return this.simulation.now;
+  }
+
+  get view(): View {
+    return this.simulation.view;
+  }
+
+  read(request: RestRequest): RestAnswer {
+    return serveRead(request, { view: this.view, now: this.now, snapshots: this.snapshots });
+  }
+
+  write(request: RestRequest): RestAnswer {
+    const answer = this.simulation.request(request);
+    this.told();
+    return answer;
+  }
+
+  /** Virtual time goes on by this much, at once. */
+  advance(by: Micros): void {
+    this.simulation.runUntil(this.now + by);
+    this.told();
+  }
+
+  onRecords(listener: () => void): () => void {
+    this.listeners.add(listener);
+    this.waiting += 1;
+    return () => {
+      if (this.listeners.delete(listener)) this.waiting -= 1;
+    };
+  }
+
+  private schedule(): void {
+    this.timer = setTimeout(() => {
+      const elapsed = this.clock.elapsed(this.waiting > 0);
+      if (elapsed > 0) this.advance(elapsed);
+      this.schedule();
+    }, TICK_MS);
+  }
+
+  private told(): void {
+    const { history } = this;
+    if (history.size > HISTORY_MAX) history.compact(history.lastRv - HISTORY_MAX / 2);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** Nobody writes to the past. */
+export const READ_ONLY = 'this cluster is a recorded one, and is read-only';
+
+/** One moment of a recorded run. */
+export class RecordedSession implements Session {
+  readonly history = new History();
+  readonly isReadOnly = true;
+  readonly now: Micros;
+  readonly view: View;
+  private readonly snapshots: ListSnapshots = listSnapshots();
+
+  constructor(view: View, now: Micros) {
+    this.view = view;
+    this.now = now;
+  }
+
+  read(request: RestRequest): RestAnswer {
+    return serveRead(request, { view: this.view, now: this.now, snapshots: this.snapshots });
+  }
+
+  write(): RestAnswer {
+    const message = READ_ONLY;
+    const body = {
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message,
+      reason: 'MethodNotAllowed',
+      code: 405,
+    };
+    return { code: 405, body, warnings: [] };
+  }
+
+  onRecords(): () => void {
+    return () => undefined;
+  }
+}
