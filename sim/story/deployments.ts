@@ -5,7 +5,7 @@ import type { Deployment } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import type { Note, Observer } from './note.ts';
 
-const REVISION = 'deployment.kubernetes.io/revision';
+export const REVISION = 'deployment.kubernetes.io/revision';
 
 interface Known {
   /** Since when fewer replicas are available than wanted; absent while all are. */
@@ -24,7 +24,8 @@ function seconds(from: Micros, to: Micros): string {
   return `${((to - from) / SECOND).toFixed(1)}s`;
 }
 
-function isComplete(deployment: Deployment, wanted: number): boolean {
+/** Whether a rollout is through: all wanted replicas are of the new template, and available. */
+export function isComplete(deployment: Deployment, wanted: number): boolean {
   const { status, metadata } = deployment;
   return (
     (status.observedGeneration ?? 0) >= (metadata.generation ?? 0) &&
