@@ -119,6 +119,28 @@ const MUCH = {
         metadata: { name: 'web', namespace: 'shop' },
         spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
       },
+      {
+        apiVersion: 'policy/v1',
+        kind: 'PodDisruptionBudget',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: { maxUnavailable: '25%', selector: { matchLabels: { app: 'web' } } },
+      },
+      {
+        apiVersion: 'autoscaling/v2',
+        kind: 'HorizontalPodAutoscaler',
+        metadata: { name: 'web', namespace: 'shop' },
+        spec: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+          minReplicas: 5,
+          maxReplicas: 10,
+          metrics: [
+            {
+              type: 'Resource',
+              resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '100m' } },
+            },
+          ],
+        },
+      },
       ...['a', 'b', 'c'].map((name) => ({
         apiVersion: 'v1',
         kind: 'Pod',
@@ -132,6 +154,7 @@ const MUCH = {
       { at: '2m', scale: 'deployment/web', namespace: 'shop', replicas: 8 },
       { at: '3m', fault: 'node-crash', node: 'node-1', for: '10m' },
       { at: '4m', fault: 'node-partition', node: 'node-2', for: '2m' },
+      { at: '13m30s', drain: 'node-3', timeout: '30s' },
       { at: '15m', fault: 'controller-crash', controller: 'kube-controller-manager', for: '30s' },
       { at: '20m', delete: 'namespace/shop' },
     ],

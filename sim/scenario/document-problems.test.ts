@@ -113,12 +113,12 @@ describe('a scenario that is refused', () => {
     [
       'no action',
       { timeline: [{ at: 5 }] },
-      'spec.timeline[0]: expected one of apply, delete, scale, setImage, patch, restart, cordon, uncordon, fault',
+      'spec.timeline[0]: expected one of apply, delete, scale, setImage, patch, restart, cordon, uncordon, drain, fault',
     ],
     [
       'action',
       { timeline: [{ at: 5, aply: 'x' }] },
-      'spec.timeline[0]: expected one of apply, delete, scale, setImage, patch, restart, cordon, uncordon, fault, did you mean "apply"?',
+      'spec.timeline[0]: expected one of apply, delete, scale, setImage, patch, restart, cordon, uncordon, drain, fault, did you mean "apply"?',
     ],
     [
       'two actions',
@@ -127,8 +127,8 @@ describe('a scenario that is refused', () => {
     ],
     [
       'drain',
-      { timeline: [{ at: 5, drain: 'a' }] },
-      'spec.timeline[0]: this version can not drain a node in a scenario yet: cordon it and delete its pods',
+      { timeline: [{ at: 5, drain: 'a', ignoreDaemonsets: true }] },
+      'spec.timeline[0].ignoreDaemonsets: unknown field "ignoreDaemonsets", did you mean "ignoreDaemonSets"?',
     ],
     [
       'no time',
