@@ -25,7 +25,13 @@ export type Flag =
       readonly about: string;
     }
   | { readonly type: 'number'; readonly default: number; readonly max?: number; readonly about: string }
-  | { readonly type: 'boolean'; readonly default: boolean; readonly about: string };
+  | { readonly type: 'boolean'; readonly default: boolean; readonly about: string }
+  | {
+      readonly type: 'choice';
+      readonly default: string;
+      readonly values: readonly string[];
+      readonly about: string;
+    };
 
 type FlagTable = Readonly<Record<string, Flag>>;
 
@@ -174,9 +180,178 @@ export const KUBELET_FLAGS = {
   'serialize-image-pulls': { type: 'boolean', default: true, about: 'Pull one image at a time.' },
 } as const satisfies FlagTable;
 
-type FlagValues<T extends FlagTable> = {
-  readonly [Name in keyof T]: T[Name] extends { readonly type: 'boolean' } ? boolean : number;
-};
+/**
+ * Flags and defaults of the Cluster Autoscaler
+ * (https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md#what-are-the-parameters-to-ca). The
+ * bounds of node groups (`--nodes`) are fields of the groups.
+ */
+export const CLUSTER_AUTOSCALER_FLAGS = {
+  'scan-interval': {
+    type: 'duration',
+    default: 10 * SECOND,
+    min: MILLISECOND,
+    about: 'How often the cluster is looked at.',
+  },
+  'new-pod-scale-up-delay': {
+    type: 'duration',
+    default: 0,
+    about: 'Pods younger than this do not make the cluster grow.',
+  },
+  'max-node-provision-time': {
+    type: 'duration',
+    default: 15 * MINUTE,
+    about: 'A machine whose node has not registered after this long is given up.',
+  },
+  'max-nodes-total': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    about: 'The cluster does not grow past so many nodes, of all groups; 0 for no bound.',
+  },
+  // `random` in older versions.
+  expander: {
+    type: 'choice',
+    default: 'least-waste',
+    values: ['least-waste', 'most-pods', 'price', 'random'],
+    about: 'By what one of several groups that would help is chosen.',
+  },
+  'balance-similar-node-groups': {
+    type: 'boolean',
+    default: false,
+    about: 'Spread new nodes over groups of the same machines, labels and taints.',
+  },
+  'ok-total-unready-count': {
+    type: 'integer',
+    default: 3,
+    min: 0,
+    about: 'So many nodes may be unready in any case.',
+  },
+  'max-total-unready-percentage': {
+    type: 'number',
+    default: 45,
+    max: 100,
+    about: 'With a larger share of unready nodes, nothing is scaled.',
+  },
+  'initial-node-group-backoff-duration': {
+    type: 'duration',
+    default: 5 * MINUTE,
+    about: 'For how long a group is left alone after it did not get its machines.',
+  },
+  'max-node-group-backoff-duration': {
+    type: 'duration',
+    default: 30 * MINUTE,
+    about: 'The same after repeated failures, each of which doubles it.',
+  },
+  'scale-down-enabled': { type: 'boolean', default: true, about: 'Whether nodes are removed.' },
+  'scale-down-unneeded-time': {
+    type: 'duration',
+    default: 10 * MINUTE,
+    about: 'How long a node must be unneeded before it is removed.',
+  },
+  'scale-down-unready-time': {
+    type: 'duration',
+    default: 20 * MINUTE,
+    about: 'The same for a node that is not ready.',
+  },
+  'scale-down-utilization-threshold': {
+    type: 'number',
+    default: 0.5,
+    max: 1,
+    about: 'A node can be unneeded when the requests of its pods come to a smaller share of it.',
+  },
+  'scale-down-delay-after-add': {
+    type: 'duration',
+    default: 10 * MINUTE,
+    about: 'No node is removed for this long after one was asked for.',
+  },
+  // The real default is the scan interval, written 0.
+  'scale-down-delay-after-delete': {
+    type: 'duration',
+    default: 0,
+    about: 'The same after a removal; 0 for the scan interval.',
+  },
+  'scale-down-delay-after-failure': {
+    type: 'duration',
+    default: 3 * MINUTE,
+    about: 'The same after a removal that failed.',
+  },
+  'unremovable-node-recheck-timeout': {
+    type: 'duration',
+    default: 5 * MINUTE,
+    about: 'When a node whose pods could not be moved is looked at again.',
+  },
+  'max-scale-down-parallelism': {
+    type: 'integer',
+    default: 10,
+    min: 1,
+    about: 'So many nodes may be on their way out at once.',
+  },
+  'max-drain-parallelism': {
+    type: 'integer',
+    default: 1,
+    min: 1,
+    about: 'So many of them may have pods to be evicted.',
+  },
+  // Deprecated in favour of `max-scale-down-parallelism`, and still obeyed.
+  'max-empty-bulk-delete': {
+    type: 'integer',
+    default: 10,
+    min: 1,
+    about: 'So many empty nodes may be removed at once.',
+  },
+  'max-graceful-termination-sec': {
+    type: 'integer',
+    default: 600,
+    min: 0,
+    about: 'How long evicted pods have to end before the removal of their node is given up.',
+  },
+  'max-pod-eviction-time': {
+    type: 'duration',
+    default: 2 * MINUTE,
+    about: 'For how long an eviction that is refused is tried again.',
+  },
+  'node-delete-delay-after-taint': {
+    type: 'duration',
+    default: 5 * SECOND,
+    about: 'Between the taint and the removal of a node.',
+  },
+  'max-bulk-soft-taint-count': {
+    type: 'integer',
+    default: 10,
+    min: 0,
+    about: 'So many nodes are marked as candidates (PreferNoSchedule), or no longer, in one scan; 0: none.',
+  },
+  'skip-nodes-with-local-storage': {
+    type: 'boolean',
+    default: true,
+    about: 'Keep nodes with pods that have an emptyDir or hostPath volume.',
+  },
+  'skip-nodes-with-system-pods': {
+    type: 'boolean',
+    default: true,
+    about: 'Keep nodes with pods of kube-system that no disruption budget covers.',
+  },
+  'skip-nodes-with-custom-controller-pods': {
+    type: 'boolean',
+    default: true,
+    about: "Keep nodes with pods of controllers that are none of Kubernetes' own.",
+  },
+  'expendable-pods-priority-cutoff': {
+    type: 'integer',
+    default: -10,
+    min: -2_147_483_648,
+    about: 'Pods of a lower priority neither make the cluster grow nor keep a node.',
+  },
+} as const satisfies FlagTable;
+
+/** The value of one flag. */
+type FlagValue<F extends Flag> = F extends { readonly type: 'boolean' }
+  ? boolean
+  : F extends { readonly values: infer V extends readonly string[] }
+    ? V[number]
+    : number;
+
+type FlagValues<T extends FlagTable> = { readonly [Name in keyof T]: FlagValue<T[Name]> };
 
 /** Every flag with its value: durations in microseconds, rates a second (0: unlimited). */
 export interface KubernetesSettings {
@@ -187,14 +362,16 @@ export interface KubernetesSettings {
   readonly kubeControllerManager: FlagValues<typeof CONTROLLER_MANAGER_FLAGS>;
   readonly kubeScheduler: FlagValues<typeof SCHEDULER_FLAGS>;
   readonly kubelet: FlagValues<typeof KUBELET_FLAGS>;
+  /** Where a node group can grow or shrink. */
+  readonly clusterAutoscaler?: FlagValues<typeof CLUSTER_AUTOSCALER_FLAGS>;
 }
 
 /** The values of a table, those given and else the defaults. */
 export function flagValues<T extends FlagTable>(
   table: T,
-  given: Readonly<Record<string, number | boolean | undefined>> = {},
+  given: Readonly<Record<string, number | boolean | string | undefined>> = {},
 ): FlagValues<T> {
-  const values: Record<string, number | boolean> = {};
+  const values: Record<string, number | boolean | string> = {};
   for (const name of Object.keys(table)) values[name] = given[name] ?? table[name]!.default;
   return values as FlagValues<T>;
 }

@@ -59,6 +59,11 @@ export interface NodeGroup {
   readonly pricePerHour: number;
 }
 
+/** Whether a group can grow or shrink: then there is a cluster autoscaler. */
+export function isAutoscaled({ min, max }: NodeGroup): boolean {
+  return min < max;
+}
+
 /** What a node has (`status.capacity`), as quantities in their canonical text. */
 export interface Machine {
   readonly cpu: string;

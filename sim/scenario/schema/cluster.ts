@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Taint } from '../../../core/schema/types.generated.ts';
 import { MINUTE } from '../../../core/time.ts';
 import {
+  CLUSTER_AUTOSCALER_FLAGS,
   CONTROLLER_MANAGER_FLAGS,
   type Flag,
   flagValues,
@@ -9,7 +10,7 @@ import {
   type KubernetesSettings,
   SCHEDULER_FLAGS,
 } from '../flags.ts';
-import type { ClusterSpec, Machine, NodeGroup } from '../scenario.ts';
+import { type ClusterSpec, isAutoscaled, type Machine, type NodeGroup } from '../scenario.ts';
 import {
   dnsLabel,
   duration,
@@ -55,7 +56,7 @@ const qps = z
   .union([z.number().min(0, wanted(QPS_FORM)), z.literal('unlimited')], wanted(QPS_FORM))
   .transform((value): number => (value === 'unlimited' ? 0 : value));
 
-function flagField(given: Flag): z.ZodType<number | boolean | undefined> {
+function flagField(given: Flag): z.ZodType<number | boolean | string | undefined> {
   switch (given.type) {
     case 'duration':
       return (given.min === undefined ? duration : durationFrom(given.min)).optional().describe(given.about);
@@ -67,14 +68,18 @@ function flagField(given: Flag): z.ZodType<number | boolean | undefined> {
       return number(0, given.max).optional().describe(given.about);
     case 'boolean':
       return flag.optional().describe(given.about);
+    case 'choice':
+      return oneOf(given.values).optional().describe(given.about);
   }
 }
+
+type GivenFlags = Readonly<Record<string, number | boolean | string | undefined>>;
 
 function flagsOf<T extends Readonly<Record<string, Flag>>>(table: T, component: string) {
   const shape = Object.fromEntries(Object.keys(table).map((name) => [name, flagField(table[name]!)]));
   return strict(shape, `settings of the ${component}`)
     .default({})
-    .transform((given) => flagValues(table, given as Readonly<Record<string, number | boolean | undefined>>))
+    .transform((given) => flagValues(table, given as GivenFlags))
     .describe(`Settings of the ${component}, under their real names.`);
 }
 
@@ -87,6 +92,7 @@ const kubernetes = strict(
     kubeControllerManager: flagsOf(CONTROLLER_MANAGER_FLAGS, 'kube-controller-manager'),
     kubeScheduler: flagsOf(SCHEDULER_FLAGS, 'kube-scheduler'),
     kubelet: flagsOf(KUBELET_FLAGS, 'kubelets'),
+    clusterAutoscaler: flagsOf(CLUSTER_AUTOSCALER_FLAGS, 'cluster autoscaler'),
   },
   'settings of the control plane',
 ).transform((given): KubernetesSettings => ({ ...given, version: fullVersion(given.version) }));
@@ -119,8 +125,12 @@ const nodeGroup = strict(
   {
     name: dnsLabel.describe('Nodes are called NAME-1, NAME-2 and so on.'),
     count: integer(0, NODES_MAX).describe('Nodes at the start.'),
-    min: integer(0, NODES_MAX).optional().describe('Lower bound for an autoscaler; count unless given.'),
-    max: integer(0, NODES_MAX).optional().describe('Upper bound for an autoscaler; count unless given.'),
+    min: integer(0, NODES_MAX)
+      .optional()
+      .describe('Lower bound for the cluster autoscaler; count unless given.'),
+    max: integer(0, NODES_MAX)
+      .optional()
+      .describe('Upper bound for the cluster autoscaler; count unless given.'),
     zones: listOf(dnsLabel, 'a list of zones')
       .min(1, wanted('at least one zone'))
       .default([...DEFAULT_ZONES])
@@ -168,9 +178,17 @@ export const DEFAULT_CLUSTER: ClusterSpec = { kubernetes: DEFAULT_KUBERNETES, no
 export const cluster = strict(
   { kubernetes: kubernetes.optional(), nodeGroups: nodeGroups.optional() },
   'a cluster: { kubernetes, nodeGroups }',
-).transform(
-  (given): ClusterSpec => ({
-    kubernetes: given.kubernetes ?? DEFAULT_KUBERNETES,
-    nodeGroups: given.nodeGroups ?? DEFAULT_CLUSTER.nodeGroups,
-  }),
-);
+).transform((given): ClusterSpec => {
+  const groups = given.nodeGroups ?? DEFAULT_CLUSTER.nodeGroups;
+  const settings = given.kubernetes ?? DEFAULT_KUBERNETES;
+  return { kubernetes: withAutoscaler(settings, groups), nodeGroups: groups };
+});
+
+/** Settings of the autoscaler are a part of a scenario only where it has something to do. */
+function withAutoscaler(
+  { clusterAutoscaler, ...others }: KubernetesSettings,
+  groups: readonly NodeGroup[],
+): KubernetesSettings {
+  if (!groups.some(isAutoscaled)) return others;
+  return { ...others, clusterAutoscaler: clusterAutoscaler ?? flagValues(CLUSTER_AUTOSCALER_FLAGS) };
+}
