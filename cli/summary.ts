@@ -2,10 +2,12 @@ import { DEPLOYMENT, KINDS, NODE, POD } from '../core/kinds/registry.ts';
 import type { Deployment, Node, Pod } from '../core/schema/types.generated.ts';
 import type { View } from '../core/store/view.ts';
 import { type Micros, SECOND } from '../core/time.ts';
+import type { Measures } from '../sim/measures/measure.ts';
 import { formatDuration } from '../sim/scenario/duration.ts';
 import type { ExpectationResult } from '../sim/scenario/expectations.ts';
 import type { Scenario } from '../sim/scenario/scenario.ts';
 import type { Moment } from '../sim/story/story.ts';
+import { measureLines } from './measures/measure-lines.ts';
 import type { paint } from './terminal.ts';
 
 /** What `run` found out, for people and for `--json`. */
@@ -19,6 +21,7 @@ export interface RunReport {
   readonly sha256: string;
   readonly view: View;
   readonly expectations: readonly ExpectationResult[];
+  readonly measures: Measures;
   readonly moments: readonly Moment[];
   readonly momentsDropped: number;
   readonly settledAt: Micros | undefined;
@@ -72,7 +75,7 @@ export function reportJson(report: RunReport): Readonly<Record<string, unknown>>
     nodes: nodeCounts(view),
     assertions: report.expectations.map(({ name, ok, message }) => ({ name, ok, message })),
     invariants: { checked: 0, violations: [] },
-    metrics: {},
+    metrics: report.measures,
     ...(report.askedToSettle
       ? {
           settledAfterSeconds:
@@ -146,6 +149,7 @@ export function reportText(report: RunReport, colors: ReturnType<typeof paint>):
   lines.push('', `at the end   pods: ${listed(podCounts(view))}; nodes: ${listed(nodeCounts(view))}`);
   const deployments = deploymentsLine(view);
   if (deployments !== undefined) lines.push(deployments);
+  lines.push(...measureLines(report.measures));
   if (report.askedToSettle) {
     lines.push(
       report.settledAt === undefined

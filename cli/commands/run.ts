@@ -7,6 +7,7 @@ import { newNodeHasher } from '../../files/log/node-hasher.ts';
 import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
 import { formatProblems } from '../../files/problem.ts';
 import { loadInput } from '../../files/scenario/load-scenario.ts';
+import { MeasureCollector } from '../../sim/measures/collector.ts';
 import { ScenarioRun } from '../../sim/run.ts';
 import { formatDuration } from '../../sim/scenario/duration.ts';
 import type { Scenario } from '../../sim/scenario/scenario.ts';
@@ -84,6 +85,7 @@ async function runAndReport(
   look: () => Promise<void>,
 ): Promise<number> {
   const story = new Story();
+  const measures = new MeasureCollector(scenario);
   const header = logHeader(scenario);
   let view: View | undefined;
   const currentView = (): View => {
@@ -104,6 +106,7 @@ async function runAndReport(
           if (record.type === 'event') events += 1;
           writer.append(record);
           story.observe(record);
+          measures.sink(record);
         },
       ],
       untilSettled: options.untilSettled === true,
@@ -139,6 +142,7 @@ async function runAndReport(
       sha256: seal.sha256,
       view: simulation.view,
       expectations: outcome.expectations,
+      measures: measures.measures(simulation.now),
       moments: story.moments().moments,
       momentsDropped: story.moments().dropped,
       settledAt: outcome.settledAt,

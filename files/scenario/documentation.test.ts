@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_START, MINUTE } from '../../core/time.ts';
+import { MEASURE_TABLE } from '../../sim/measures/table.ts';
 import { compileExpression, formatValue } from '../../sim/scenario/expression/expression.ts';
 import { FUNCTIONS } from '../../sim/scenario/expression/functions.ts';
 import { CONTROLLER_MANAGER_FLAGS, KUBELET_FLAGS, SCHEDULER_FLAGS } from '../../sim/scenario/flags.ts';
@@ -102,4 +103,13 @@ describe('docs/scenario.md', () => {
     gather(JSON.parse(schema));
     expect([...names].filter((name) => !text.includes(name))).toEqual([]);
   });
+});
+
+test('docs/json-output.md has a row for every metric', () => {
+  const rows = [...page('json-output.md').matchAll(/^\| `([^`]+)` \| ([^|]*) \| ([^|]*) \| (.*) \|$/gm)];
+  const documented = rows.map(([, name, unit = '', better = '', about]) => [
+    name,
+    { unit, ...(better.trim() === '' ? {} : { better: better.trim() }), about },
+  ]);
+  expect(documented).toEqual(Object.entries(MEASURE_TABLE));
 });
