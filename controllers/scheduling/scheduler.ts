@@ -116,7 +116,7 @@ export class Scheduler {
     if (served === undefined)
       throw new Error(`the pod ${pod.metadata.name} was queued without a profile for it`);
     if (pod.metadata.deletionTimestamp !== undefined) return this.#skip(queued);
-    const search = this.#search();
+    const search = this.#search(served.profile);
     const placement = served.placer.place(info, () => this.#tieBreak(info.uid), search);
     if (search !== undefined && this.#cache.nodes.length > 0) {
       this.#nextStart = (search.start + (placement.examined ?? 0)) % this.#cache.nodes.length;
@@ -184,9 +184,10 @@ export class Scheduler {
     return this.#options.tieBreak === 'first' ? 0 : this.#options.draw(uid, 'tie');
   }
 
-  #search(): NodeSearch | undefined {
-    const percentage = this.#options.percentageOfNodesToScore;
-    if (percentage === undefined) return undefined;
+  #search(profile: Profile): NodeSearch | undefined {
+    const percentage = profile.percentageOfNodesToScore ?? this.#options.percentageOfNodesToScore;
+    // All of them, which has a faster way.
+    if (percentage === undefined || percentage >= 100) return undefined;
     return { start: this.#nextStart, wanted: nodesToFind(percentage, this.#cache.nodes.length) };
   }
 

@@ -17,7 +17,7 @@ interface Group {
   readonly buckets: (SlotSet | undefined)[];
   /** Of the feasible nodes in it. */
   size: number;
-  /** The highest load score that a node of the group has, or −1. */
+  /** The highest load score that a node of the group has, in units, or −1. */
   best: number;
   /** Weighted sum of the normalised static scores, while `ClassIndex.#normalised` holds. */
   staticTotal: number;
@@ -67,7 +67,10 @@ export class ClassIndex {
   /** Number of the rejection by the node's own object, or 0. */
   #nodeStatus = new Int16Array(0);
   #groupOf = new Uint16Array(0);
-  #scoreOf = new Int16Array(0);
+  /** In units. */
+  #scoreOf = new Int32Array(0);
+  /** The largest number that divides all weights of load scores: buckets lie so far apart. */
+  #unit = 1;
   #groups: Group[] = [];
   #groupByRaws = new Map<string, number>();
   #rejections: KnownRejection[] = [];
@@ -127,7 +130,7 @@ export class ClassIndex {
     let sets: SlotSet[] = [];
     for (const group of this.#groups) {
       if (group.size === 0) continue;
-      const total = group.staticTotal + group.best;
+      const total = group.staticTotal + group.best * this.#unit;
       if (total < best) continue;
       if (total > best) {
         best = total;
@@ -165,7 +168,7 @@ export class ClassIndex {
     this.#status = new Int16Array(this.#capacity).fill(NO_NODE);
     this.#nodeStatus = new Int16Array(this.#capacity);
     this.#groupOf = new Uint16Array(this.#capacity);
-    this.#scoreOf = new Int16Array(this.#capacity);
+    this.#scoreOf = new Int32Array(this.#capacity);
     this.#groups = [];
     this.#groupByRaws.clear();
     this.#rejections = [];
@@ -198,6 +201,7 @@ export class ClassIndex {
       if (plugin.preScore?.(state, this.#pod, this.#cache, []) === 'skip') return;
       (plugin.dependsOn === 'node' ? this.#nodeScores : this.#loadScores).push(placed);
     });
+    this.#unit = this.#loadScores.reduce((unit, { weight }) => greatestDivisor(unit, weight), 0) || 1;
   }
 
   /** Filters and raw scores that depend on the node's own object. */
@@ -264,6 +268,7 @@ export class ClassIndex {
     for (const { plugin, weight } of this.#loadScores) {
       score += weight * checkedScore(plugin.score!(this.#state, this.#pod, node), plugin);
     }
+    score /= this.#unit;
     const group = this.#groups[this.#groupOf[slot]!]!;
     this.#scoreOf[slot] = score;
     let bucket = group.buckets[score];
@@ -315,6 +320,10 @@ export class ClassIndex {
     });
     this.#normalised = true;
   }
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 function lowerBest(group: Group): void {

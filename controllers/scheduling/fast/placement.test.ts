@@ -10,6 +10,10 @@ import type {
 import { randomStream } from '../../../sim/random/keyed.ts';
 import { ClusterCache } from '../cache/cluster-cache.ts';
 import { podInfo } from '../cache/pod-info.ts';
+import type { PluginConfig, ProfileConfiguration } from '../configuration/configuration.ts';
+import type { ScoringStrategy } from '../configuration/plugin-args.ts';
+import { profileOf } from '../configuration/profile.ts';
+import type { Profile } from '../framework/extension-points.ts';
 import { DEFAULT_PROFILE } from '../plugins/default-plugins.ts';
 import { bestNode, curableNodes, evaluate, failureMessage } from '../reference.ts';
 import { Placer } from './placement.ts';
@@ -154,11 +158,11 @@ function podOf(spec: Pod['spec'], number: number): Pod {
 }
 
 /** Random nodes, classes and churn; every decision of the index is compared with the full scan. */
-function agrees(seed: number, steps: number): void {
+function agrees(seed: number, steps: number, profile: Profile = DEFAULT_PROFILE): void {
   const draw = below(seed);
   const ties = randomStream(seed, 'ties');
   const cache = new ClusterCache();
-  const placer = new Placer(DEFAULT_PROFILE, cache);
+  const placer = new Placer(profile, cache);
   const classes = Array.from({ length: 1 + draw(5) }, () => randomSpec(draw));
   const names = Array.from({ length: 1 + draw(12) }, (_, i) => `node-${i * 7}`);
   for (const name of names) if (draw(4) > 0) cache.setNode(randomNode(name, draw));
@@ -172,9 +176,9 @@ function agrees(seed: number, steps: number): void {
       const info = podInfo(podOf(pick(classes, draw), step));
       if (cache.nodes.length === 0) continue;
       const tieBreak = (): number => ties.draw(info.uid, 'tie');
-      const evaluation = evaluate(DEFAULT_PROFILE, info, cache);
+      const evaluation = evaluate(profile, info, cache);
       const expected = bestNode(evaluation, tieBreak)?.name;
-      const message = failureMessage(DEFAULT_PROFILE, info, cache, evaluation.failure, () =>
+      const message = failureMessage(profile, info, cache, evaluation.failure, () =>
         curableNodes(evaluation, cache),
       );
       const placement = placer.place(info, tieBreak, undefined);
@@ -190,6 +194,81 @@ function agrees(seed: number, steps: number): void {
   }
 }
 
+const GPU_WEIGHTS = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 3 },
+  { name: 'example.com/gpu', weight: 10 },
+];
+
+function fitBy(scoringStrategy: ScoringStrategy): PluginConfig {
+  const args = { scoringStrategy, ignoredResources: ['example.com/other'], ignoredResourceGroups: [] };
+  return { name: 'NodeResourcesFit', args };
+}
+
+const TERM = { matchExpressions: [{ key: 'disk', operator: 'In' as const, values: ['ssd'] }] };
+
+const CONFIGURED: readonly (readonly [string, Partial<ProfileConfiguration>])[] = [
+  ['LeastAllocated', { pluginConfig: [fitBy({ type: 'LeastAllocated', resources: GPU_WEIGHTS })] }],
+  ['MostAllocated', { pluginConfig: [fitBy({ type: 'MostAllocated', resources: GPU_WEIGHTS })] }],
+  [
+    'RequestedToCapacityRatio, and nothing else that scores',
+    {
+      plugins: {
+        score: { disabled: [{ name: '*' }], enabled: [{ name: 'NodeResourcesFit', weight: 1000 }] },
+      },
+      pluginConfig: [
+        fitBy({
+          type: 'RequestedToCapacityRatio',
+          resources: GPU_WEIGHTS,
+          requestedToCapacityRatio: {
+            shape: [
+              { utilization: 0, score: 2 },
+              { utilization: 60, score: 10 },
+              { utilization: 100, score: 0 },
+            ],
+          },
+        }),
+      ],
+    },
+  ],
+  [
+    'weights that differ, and balance over three resources',
+    {
+      plugins: {
+        multiPoint: {
+          enabled: [
+            { name: 'NodeResourcesFit', weight: 6 },
+            { name: 'NodeResourcesBalancedAllocation', weight: 4 },
+            { name: 'ImageLocality', weight: 100 },
+          ],
+          disabled: [{ name: 'TaintToleration' }],
+        },
+      },
+      pluginConfig: [{ name: 'NodeResourcesBalancedAllocation', args: { resources: GPU_WEIGHTS } }],
+    },
+  ],
+  [
+    'affinity that the profile adds',
+    {
+      pluginConfig: [
+        {
+          name: 'NodeAffinity',
+          args: {
+            addedAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [TERM] },
+              preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 9, preference: TERM }],
+            },
+          },
+        },
+        {
+          name: 'InterPodAffinity',
+          args: { hardPodAffinityWeight: 0, ignorePreferredTermsOfExistingPods: true },
+        },
+      ],
+    },
+  ],
+];
+
 describe('the index of classes', () => {
   it('places every pod where the full scan does, with the same tie-breaks and the same messages', () => {
     fc.assert(
@@ -198,6 +277,17 @@ describe('the index of classes', () => {
       }),
       { numRuns: 2500, seed: 1 },
     );
+  });
+
+  it.each(CONFIGURED)('does so as configured: %s', (_what, configuration) => {
+    const profile = profileOf({
+      schedulerName: 'default-scheduler',
+      plugins: {},
+      pluginConfig: [],
+      ...configuration,
+    });
+    for (let seed = 0; seed < 300; seed += 1) agrees(seed, 24, profile);
+    for (let seed = 0; seed < 4; seed += 1) agrees(seed, 200, profile);
   });
 
   it('still does after the nodes have settled and were given other slots', () => {

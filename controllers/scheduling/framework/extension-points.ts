@@ -130,6 +130,8 @@ export interface WeightedPlugin {
 export interface Profile {
   readonly schedulerName: string;
   readonly plugins: readonly WeightedPlugin[];
+  /** Instead of the scheduler's own. */
+  readonly percentageOfNodesToScore?: number;
 }
 
 /** `MaxNodeScore` of the framework. */

@@ -1,6 +1,7 @@
 import type { Pod, PodAffinityTerm, WeightedPodAffinityTerm } from '../../../core/schema/types.generated.ts';
 import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
+import { DEFAULT_POD_AFFINITY_ARGS, type InterPodAffinityArgs } from '../configuration/plugin-args.ts';
 import { type StateKey, stateKey } from '../framework/cycle-state.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../framework/extension-points.ts';
 import { unresolvable, unschedulable } from '../framework/rejection.ts';
@@ -10,9 +11,6 @@ const NAME = 'InterPodAffinity';
 const NO_AFFINITY = unresolvable(NAME, "node(s) didn't match pod affinity rules");
 const ANTI_AFFINITY = unschedulable(NAME, "node(s) didn't match pod anti-affinity rules");
 const OTHERS_ANTI_AFFINITY = unschedulable(NAME, "node(s) didn't satisfy existing pods anti-affinity rules");
-
-/** `hardPodAffinityWeight`: what another pod's required affinity to this one adds to the score. */
-const HARD_WEIGHT = 1;
 
 interface Required {
   readonly pod: Pod;
@@ -91,7 +89,7 @@ function countPreferred(
 }
 
 /** What the incoming pod prefers, and what the pods there prefer of it. */
-function preferences(pod: Pod, cluster: ClusterView): DomainCounts {
+function preferences(pod: Pod, cluster: ClusterView, hardWeight: number): DomainCounts {
   const counts = new DomainCounts();
   const own = pod.spec.affinity;
   const wants = own?.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
@@ -115,12 +113,9 @@ function preferences(pod: Pod, cluster: ClusterView): DomainCounts {
     }
     for (const { pod: other } of node.withAffinity.values()) {
       const theirs = other.spec.affinity;
-      for (const term of terms(
-        theirs?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
-        other,
-        cluster,
-      )) {
-        if (term.matches(pod)) countAt(counts, node, term.topologyKey, HARD_WEIGHT);
+      const needed = theirs?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+      for (const term of hardWeight === 0 ? [] : terms(needed, other, cluster)) {
+        if (term.matches(pod)) countAt(counts, node, term.topologyKey, hardWeight);
       }
       const liked = theirs?.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
       countPreferred(liked, other, pod, node, 1, cluster, counts);
@@ -135,57 +130,72 @@ function hasRules({ spec }: Pod): boolean {
   return spec.affinity?.podAffinity !== undefined || spec.affinity?.podAntiAffinity !== undefined;
 }
 
+function hasPreferences({ spec }: Pod): boolean {
+  const likes = spec.affinity?.podAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+  const dislikes = spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+  return (likes?.length ?? 0) > 0 || (dislikes?.length ?? 0) > 0;
+}
+
 /** Pods near or away from other pods (https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/). */
-export const interPodAffinity: Plugin = {
-  name: NAME,
-  dependsOn: 'cluster',
-  standsAside: ({ pod }, cluster) => cluster.podsWithAffinity === 0 && !hasRules(pod),
-  preFilter: (state, { pod }, cluster) => {
-    const own = pod.spec.affinity;
-    const required: Required = {
-      pod,
-      affinity: terms(own?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution, pod, cluster),
-      antiAffinity: terms(own?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution, pod, cluster),
-      wanted: new DomainCounts(),
-      unwanted: new DomainCounts(),
-      refusing: new DomainCounts(),
-    };
-    countRefusing(pod, cluster, required.refusing);
-    countMatching(required, cluster);
-    const { affinity, antiAffinity, refusing } = required;
-    if (affinity.length === 0 && antiAffinity.length === 0 && refusing.isEmpty) return 'skip';
-    state.write(REQUIRED, required);
-    return {};
-  },
-  filter: (state, _pod, node) => {
-    const required = state.read(REQUIRED);
-    const label = (key: string): string | undefined => node.label(key);
-    if (!meetsAffinity(required, node)) return NO_AFFINITY;
-    if (required.unwanted.covers(label)) return ANTI_AFFINITY;
-    return required.refusing.covers(label) ? OTHERS_ANTI_AFFINITY : undefined;
-  },
-  preScore: (state, { pod }, cluster) => {
-    if (cluster.podsWithAffinity === 0 && !hasRules(pod)) return 'skip';
-    const counts = preferences(pod, cluster);
-    if (counts.isEmpty) return 'skip';
-    state.write(PREFERRED, counts);
-    return undefined;
-  },
-  score: (state, _pod, node) => state.read(PREFERRED).sumAt((key) => node.label(key)),
-  normalizeScore: (_state, scores) => {
-    let lowest = Number.POSITIVE_INFINITY;
-    let highest = Number.NEGATIVE_INFINITY;
-    for (const score of scores) {
-      lowest = Math.min(lowest, score);
-      highest = Math.max(highest, score);
-    }
-    const range = highest - lowest;
-    // The order of these two operations is the real one's: it decides how the quotient is rounded.
-    return scores.map((score) => (range > 0 ? Math.floor(MAX_NODE_SCORE * ((score - lowest) / range)) : 0));
-  },
-  hint: ({ pod }, event) => {
-    if (event.resource === 'Node') return event.action === 'Add' || event.changes.labels;
-    if (event.resource === 'TargetPod') return event.previous.metadata.labels !== event.pod.metadata.labels;
-    return event.resource === 'AssignedPod' && event.pod.metadata.uid !== pod.metadata.uid;
-  },
-};
+export function interPodAffinityWith(args: InterPodAffinityArgs): Plugin {
+  return {
+    name: NAME,
+    dependsOn: 'cluster',
+    standsAside: ({ pod }, cluster) => cluster.podsWithAffinity === 0 && !hasRules(pod),
+    preFilter: (state, { pod }, cluster) => {
+      const own = pod.spec.affinity;
+      const required: Required = {
+        pod,
+        affinity: terms(own?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution, pod, cluster),
+        antiAffinity: terms(
+          own?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution,
+          pod,
+          cluster,
+        ),
+        wanted: new DomainCounts(),
+        unwanted: new DomainCounts(),
+        refusing: new DomainCounts(),
+      };
+      countRefusing(pod, cluster, required.refusing);
+      countMatching(required, cluster);
+      const { affinity, antiAffinity, refusing } = required;
+      if (affinity.length === 0 && antiAffinity.length === 0 && refusing.isEmpty) return 'skip';
+      state.write(REQUIRED, required);
+      return {};
+    },
+    filter: (state, _pod, node) => {
+      const required = state.read(REQUIRED);
+      const label = (key: string): string | undefined => node.label(key);
+      if (!meetsAffinity(required, node)) return NO_AFFINITY;
+      if (required.unwanted.covers(label)) return ANTI_AFFINITY;
+      return required.refusing.covers(label) ? OTHERS_ANTI_AFFINITY : undefined;
+    },
+    preScore: (state, { pod }, cluster) => {
+      if (cluster.podsWithAffinity === 0 && !hasRules(pod)) return 'skip';
+      if (args.ignorePreferredTermsOfExistingPods && !hasPreferences(pod)) return 'skip';
+      const counts = preferences(pod, cluster, args.hardPodAffinityWeight);
+      if (counts.isEmpty) return 'skip';
+      state.write(PREFERRED, counts);
+      return undefined;
+    },
+    score: (state, _pod, node) => state.read(PREFERRED).sumAt((key) => node.label(key)),
+    normalizeScore: (_state, scores) => {
+      let lowest = Number.POSITIVE_INFINITY;
+      let highest = Number.NEGATIVE_INFINITY;
+      for (const score of scores) {
+        lowest = Math.min(lowest, score);
+        highest = Math.max(highest, score);
+      }
+      const range = highest - lowest;
+      // The order of these two operations is the real one's: it decides how the quotient is rounded.
+      return scores.map((score) => (range > 0 ? Math.floor(MAX_NODE_SCORE * ((score - lowest) / range)) : 0));
+    },
+    hint: ({ pod }, event) => {
+      if (event.resource === 'Node') return event.action === 'Add' || event.changes.labels;
+      if (event.resource === 'TargetPod') return event.previous.metadata.labels !== event.pod.metadata.labels;
+      return event.resource === 'AssignedPod' && event.pod.metadata.uid !== pod.metadata.uid;
+    },
+  };
+}
+
+export const interPodAffinity: Plugin = interPodAffinityWith(DEFAULT_POD_AFFINITY_ARGS);

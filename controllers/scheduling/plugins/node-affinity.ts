@@ -1,5 +1,11 @@
 import { compileExpressions, selectorFromMap } from '../../../core/labels.ts';
-import type { Node, NodeSelectorTerm, Pod } from '../../../core/schema/types.generated.ts';
+import type {
+  Node,
+  NodeSelectorTerm,
+  Pod,
+  PreferredSchedulingTerm,
+} from '../../../core/schema/types.generated.ts';
+import type { NodeAffinityArgs } from '../configuration/plugin-args.ts';
 import { type StateKey, stateKey } from '../framework/cycle-state.ts';
 import type { Plugin, PreFilterResult } from '../framework/extension-points.ts';
 import { unresolvable } from '../framework/rejection.ts';
@@ -7,13 +13,14 @@ import { inProportion } from './normalize.ts';
 
 const NAME = 'NodeAffinity';
 const REJECTION = unresolvable(NAME, "node(s) didn't match Pod's node affinity/selector");
+const ENFORCED = unresolvable(NAME, "node(s) didn't match scheduler-enforced node affinity");
 const CONFLICT = unresolvable(NAME, 'pod affinity terms conflict');
 /** The one field that a node selector may ask for. */
 const NAME_FIELD = 'metadata.name';
 
 type NodeTest = (node: Node) => boolean;
 
-const MATCHES: StateKey<NodeTest> = stateKey('NodeAffinity/required');
+const MATCHES: StateKey<NodeTest | undefined> = stateKey('NodeAffinity/required');
 const PREFERENCES: StateKey<readonly Preference[]> = stateKey('NodeAffinity/preferred');
 
 interface Preference {
@@ -70,37 +77,56 @@ function namedNodes(pod: Pod): PreFilterResult {
   return nodeNames.size === 0 ? { rejection: CONFLICT } : { nodeNames };
 }
 
-export const nodeAffinity: Plugin = {
-  name: NAME,
-  dependsOn: 'node',
-  preFilter: (state, { pod }) => {
-    const matches = requiredNodeTest(pod);
-    if (matches === undefined) return 'skip';
-    state.write(MATCHES, matches);
-    return namedNodes(pod);
-  },
-  filter: (state, _pod, node) => (state.read(MATCHES)(node.object) ? undefined : REJECTION),
-  preScore: (state, { pod }) => {
-    const terms = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
-    if (terms === undefined || terms.length === 0) return 'skip';
-    state.write(
-      PREFERENCES,
-      terms.map(({ preference, weight }) => ({ matches: termTest(preference), weight })),
-    );
-    return undefined;
-  },
-  score: (state, _pod, node) => {
-    let sum = 0;
-    for (const { matches, weight } of state.read(PREFERENCES)) if (matches(node.object)) sum += weight;
-    return sum;
-  },
-  normalizeScore: (_state, scores) => inProportion(scores, false),
-  hint: ({ pod }, event) => {
-    if (event.resource !== 'Node' || event.action === 'Delete') return false;
-    if (event.action === 'Update' && !event.changes.labels) return false;
-    const matches = requiredNodeTest(pod);
-    if (matches === undefined) return true;
-    if (!matches(event.node)) return false;
-    return event.previous === undefined || !matches(event.previous);
-  },
-};
+function preferencesOf(terms: readonly PreferredSchedulingTerm[] | undefined): readonly Preference[] {
+  return terms?.map(({ preference, weight }) => ({ matches: termTest(preference), weight })) ?? [];
+}
+
+/** The pod's own affinity, and what the profile adds to every pod's (`addedAffinity`). */
+export function nodeAffinityWith({ addedAffinity }: NodeAffinityArgs): Plugin {
+  const addedTerms =
+    addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms.map(termTest);
+  const isEnforced =
+    addedTerms === undefined
+      ? undefined
+      : (node: Node): boolean => addedTerms.some((matches) => matches(node));
+  const addedPreferences = preferencesOf(addedAffinity?.preferredDuringSchedulingIgnoredDuringExecution);
+  return {
+    name: NAME,
+    dependsOn: 'node',
+    preFilter: (state, { pod }) => {
+      const matches = requiredNodeTest(pod);
+      if (matches === undefined && isEnforced === undefined) return 'skip';
+      state.write(MATCHES, matches);
+      return namedNodes(pod);
+    },
+    filter: (state, _pod, node) => {
+      if (isEnforced !== undefined && !isEnforced(node.object)) return ENFORCED;
+      return (state.read(MATCHES)?.(node.object) ?? true) ? undefined : REJECTION;
+    },
+    preScore: (state, { pod }) => {
+      const terms = pod.spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution;
+      const preferences = [...addedPreferences, ...preferencesOf(terms)];
+      if (preferences.length === 0) return 'skip';
+      state.write(PREFERENCES, preferences);
+      return undefined;
+    },
+    score: (state, _pod, node) => {
+      let sum = 0;
+      for (const { matches, weight } of state.read(PREFERENCES)) if (matches(node.object)) sum += weight;
+      return sum;
+    },
+    normalizeScore: (_state, scores) => inProportion(scores, false),
+    hint: ({ pod }, event) => {
+      if (event.resource !== 'Node' || event.action === 'Delete') return false;
+      if (event.action === 'Update' && !event.changes.labels) return false;
+      if (isEnforced !== undefined && !isEnforced(event.node)) return false;
+      const matches = requiredNodeTest(pod) ?? (() => true);
+      if (!matches(event.node)) return false;
+      const { previous } = event;
+      if (previous === undefined) return true;
+      return !matches(previous) || (isEnforced !== undefined && !isEnforced(previous));
+    },
+  };
+}
+
+export const nodeAffinity: Plugin = nodeAffinityWith({});

@@ -1,0 +1,74 @@
+import type { NodeAffinity } from '../../../core/schema/types.generated.ts';
+
+/**
+ * What plugins are given under `pluginConfig`, with defaults filled in
+ * (https://kubernetes.io/docs/reference/config-api/kube-scheduler-config.v1/).
+ */
+export interface ResourceWeight {
+  /** `cpu`, `memory`, `ephemeral-storage` or an extended resource. */
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** A point of the function from utilisation (0…100) to a score (0…10); straight lines lie between points. */
+export interface ShapePoint {
+  readonly utilization: number;
+  readonly score: number;
+}
+
+export type ScoringStrategy =
+  | { readonly type: 'LeastAllocated' | 'MostAllocated'; readonly resources: readonly ResourceWeight[] }
+  | {
+      readonly type: 'RequestedToCapacityRatio';
+      readonly resources: readonly ResourceWeight[];
+      readonly requestedToCapacityRatio: { readonly shape: readonly ShapePoint[] };
+    };
+
+export interface NodeResourcesFitArgs {
+  readonly scoringStrategy: ScoringStrategy;
+  /** Extended resources that the filter passes over. */
+  readonly ignoredResources: readonly string[];
+  /** The same for all whose name has this before the `/`. */
+  readonly ignoredResourceGroups: readonly string[];
+}
+
+export interface NodeResourcesBalancedAllocationArgs {
+  readonly resources: readonly ResourceWeight[];
+}
+
+export interface InterPodAffinityArgs {
+  /** What another pod's required affinity to this one adds to a score. */
+  readonly hardPodAffinityWeight: number;
+  readonly ignorePreferredTermsOfExistingPods: boolean;
+}
+
+export interface NodeAffinityArgs {
+  /** Holds for every pod of the profile, besides the pod's own. */
+  readonly addedAffinity?: NodeAffinity;
+}
+
+const CPU_AND_MEMORY: readonly ResourceWeight[] = [
+  { name: 'cpu', weight: 1 },
+  { name: 'memory', weight: 1 },
+];
+
+export const DEFAULT_FIT_ARGS: NodeResourcesFitArgs = {
+  scoringStrategy: { type: 'LeastAllocated', resources: CPU_AND_MEMORY },
+  ignoredResources: [],
+  ignoredResourceGroups: [],
+};
+
+export const DEFAULT_BALANCE_ARGS: NodeResourcesBalancedAllocationArgs = { resources: CPU_AND_MEMORY };
+
+export const DEFAULT_POD_AFFINITY_ARGS: InterPodAffinityArgs = {
+  hardPodAffinityWeight: 1,
+  ignorePreferredTermsOfExistingPods: false,
+};
+
+/** Resources that every node is asked for by name, without being extended ones. */
+const NATIVE = ['cpu', 'memory', 'ephemeral-storage'];
+
+/** Of an extended resource counts only what asks for it (`IsScalarResourceName`). */
+export function isExtended(resource: string): boolean {
+  return !NATIVE.includes(resource);
+}
