@@ -4,6 +4,7 @@ import type { KubeObject, NewObject } from '../api/object.ts';
 import { invalid, type Status } from '../api/status.ts';
 import { decodeObject } from '../schema/decode.ts';
 import type { View } from '../store/view.ts';
+import { storedVersion, toStoredVersion } from './conversion.ts';
 import type { StrategyContext } from './kind.ts';
 import { kindFor } from './registry.ts';
 import { validateObjectMeta } from './validation/object-meta.ts';
@@ -37,7 +38,12 @@ const NOT_VALIDATION = [
 /** What has changed since, each with the reason: the body of every field error that comes today. */
 const BYTES = 'lengths are of bytes since 1.32';
 const JSON_VALUES = 'values are shown as JSON and not in Go syntax since 1.33';
-const CHANGED: Readonly<Record<string, { readonly why: string; readonly bodies: readonly string[] }>> = {
+const CHANGED: Readonly<
+  Record<
+    string,
+    { readonly why: string; readonly bodies: readonly string[]; readonly fields?: readonly string[] }
+  >
+> = {
   'pod-port-bad-name': {
     why: BYTES,
     bodies: ['Invalid value: "waytoolongportname": must be no more than 15 bytes'],
@@ -93,6 +99,11 @@ const CHANGED: Readonly<Record<string, { readonly why: string; readonly bodies: 
     bodies: [
       'Duplicate value: {"Name":"","Protocol":"TCP","AppProtocol":null,"Port":80,"TargetPort":0,"NodePort":0}',
     ],
+  },
+  'hpa-no-target': {
+    why: 'a target needs an API group since 1.32',
+    fields: ['spec.scaleTargetRef.kind', 'spec.scaleTargetRef.name', 'spec.scaleTargetRef.apiVersion'],
+    bodies: ['Required value', 'Required value', 'Invalid value: "": apiVersion must specify API group'],
   },
   'svc-node-port-range': {
     why: 'dry runs allocate too since 1.21',
@@ -162,6 +173,17 @@ const DEFAULTS_TODAY: Readonly<Record<string, (answer: Json) => Json>> = {
     const meta = without(template.metadata, 'creationTimestamp');
     return { ...answer, spec: { ...spec, template: { ...template, metadata: meta } } };
   },
+  // Stored as autoscaling/v2, where the target of the CPU is one metric of many.
+  'default-hpa-v1': (answer) => {
+    const { targetCPUUtilizationPercentage: averageUtilization, ...spec } = answer.spec as Json;
+    const resource = { name: 'cpu', target: { averageUtilization, type: 'Utilization' } };
+    return {
+      ...answer,
+      apiVersion: 'autoscaling/v2',
+      spec: { ...spec, metrics: [{ resource, type: 'Resource' }] },
+      status: { desiredReplicas: 0 },
+    };
+  },
   // The taint of a node that isn't ready yet is admission's (TaintNodesByCondition).
   'default-node': (answer) => ({ ...answer, spec: {} }),
 };
@@ -172,9 +194,10 @@ const context: StrategyContext = { view: noObjects, now: 0, draw: () => 7 };
 const GENERATED = 'hg5lm';
 
 function answerTo({ body, path }: Recorded): Status | { readonly code: 201; readonly object: NewObject } {
-  const { value, problems } = decodeObject(body);
+  const { value: decoded, problems } = decodeObject(body);
   const wrong = problems.filter((problem) => problem.kind !== 'unknownField');
-  if (value === undefined || wrong.length > 0) return { code: 400 } as Status;
+  if (decoded === undefined || wrong.length > 0) return { code: 400 } as Status;
+  const value = toStoredVersion(decoded);
   const kind = kindFor(value.apiVersion, value.kind)!;
   const { generateName, name = `${generateName}${GENERATED}` } = value.metadata;
   const namespace = kind.namespaced ? { namespace: /namespaces\/([^/]+)/.exec(path)?.[1] } : {};
@@ -194,7 +217,10 @@ function answerTo({ body, path }: Recorded): Status | { readonly code: 201; read
 function isCovered({ name, method, body }: Recorded): boolean {
   if (method !== 'POST' || typeof body !== 'object' || body === null) return false;
   const { apiVersion = '', kind = '' } = body as Partial<KubeObject>;
-  return kindFor(apiVersion, kind)?.strategy.validate !== undefined && !NOT_VALIDATION.includes(name);
+  return (
+    kindFor(storedVersion(apiVersion, kind), kind)?.strategy.validate !== undefined &&
+    !NOT_VALIDATION.includes(name)
+  );
 }
 
 const all = existsSync(recorded)
@@ -216,7 +242,7 @@ describe.skipIf(all.length === 0)('answers of a real API server', () => {
       expect(got).toMatchObject({ code, details, message, reason });
     } else {
       expect(got.details?.causes?.map((cause) => cause.message)).toEqual(changed.bodies);
-      const fields = (request.answer.details?.causes ?? []).map((cause) => cause.field);
+      const fields = changed.fields ?? (request.answer.details?.causes ?? []).map((cause) => cause.field);
       expect(got.details?.causes?.map((cause) => cause.field)).toEqual(fields);
     }
   });
