@@ -53,6 +53,9 @@ export interface SimulationOptions {
   readonly stimuli?: readonly StimulusRecord[];
 }
 
+/** Stimuli that the scenario or an earlier one leads to again. */
+const COMES_BY_ITSELF: ReadonlySet<string> = new Set(['scenario', 'end', 'fault-end', 'load', 'load-end']);
+
 /** What a stimulus of the log says: the action, and where it was written. */
 interface TimedAction {
   readonly action: Action;
@@ -243,7 +246,7 @@ export class Simulation implements Target {
   }
 
   private planRecorded(at: Micros, stimulus: Stimulus): void {
-    if (stimulus.op === 'scenario' || stimulus.op === 'end' || stimulus.op === 'fault-end') return;
+    if (COMES_BY_ITSELF.has(stimulus.op)) return;
     // A stimulus was written by this program from an action: its shape is that action's.
     const { source, ...action } = stimulus as unknown as Action & { readonly source: string };
     this.plan(at, action as Action, source);

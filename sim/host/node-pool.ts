@@ -8,7 +8,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { type BehaviorSource, compileBehaviors } from '../kubelet/behavior.ts';
 import { ImageRegistry } from '../kubelet/image-registry.ts';
 import { type ContainerKill, Kubelet } from '../kubelet/kubelet.ts';
-import type { ProgramListener } from '../kubelet/program.ts';
+import type { PodPrograms, ProgramListener } from '../kubelet/program.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings, type NodeMachine } from '../kubelet/settings.ts';
 import { type RandomStream, randomStream } from '../random/keyed.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -75,6 +75,12 @@ export class NodePool implements MachineHost, FaultNodes {
 
   get(name: string): PoolNode | undefined {
     return this.nodes.get(name);
+  }
+
+  /** A pod on a machine that can be reached. */
+  programsOf(nodeName: string, uid: string): PodPrograms | undefined {
+    const kubelet = this.nodes.get(nodeName)?.kubelet;
+    return kubelet?.connected === true ? kubelet.podByUid(uid) : undefined;
   }
 
   /** Names of all machines, in order. */

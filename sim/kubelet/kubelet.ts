@@ -104,9 +104,9 @@ export class Kubelet implements NodeServices {
     return this.informed;
   }
 
-  /** The pods that run here, in no order that means anything. */
-  get pods(): Iterable<PodPrograms> {
-    return this.workers.values();
+  /** A pod of this machine, as long as the machine runs. */
+  podByUid(uid: string): PodPrograms | undefined {
+    return this.workers.get(uid);
   }
 
   /** What the machine under it is. */

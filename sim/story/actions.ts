@@ -1,4 +1,4 @@
-import type { LogRecord } from '../../core/log/record.ts';
+import type { LogRecord, Stimulus } from '../../core/log/record.ts';
 import { formatDuration } from '../scenario/duration.ts';
 import type {
   Action,
@@ -79,6 +79,12 @@ function faultText(action: FaultAction): string {
   }
 }
 
+/** A spike of a scenario's traffic begins, or is over. */
+export function loadText({ op, flow, x, for: length }: Stimulus): string {
+  if (op === 'load-end') return `traffic of ${String(flow)} falls again, after ×${String(x)}`;
+  return `traffic of ${String(flow)} grows ×${String(x)} for ${formatDuration(Number(length))}`;
+}
+
 /** An action of the scenario in a few words. */
 export function actionText(action: Action): string {
   switch (action.op) {
@@ -127,6 +133,10 @@ export const actionObserver: Observer = {
         group: `action/${rv}`,
         text: `fault over: ${String(record.action.fault)} of ${hitText(record.action.hit as readonly string[])}`,
       });
+      return;
+    }
+    if (op === 'load' || op === 'load-end') {
+      note({ t, rv, tone: 'action', group: `action/${rv}`, text: loadText(record.action) });
       return;
     }
     // Stimuli of a log are the actions that this program wrote.

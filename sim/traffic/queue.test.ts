@@ -35,8 +35,13 @@ function simulated({ arrivals, servers, serviceRate, patience }: Queue, customer
 
 function model(queue: Queue) {
   const state = solveQueue(queue);
-  const all = [{ weight: 1, state }];
-  return { lost: state.lost, meanWait: state.meanWait, p50: quantileOf(0.5, all), p99: quantileOf(0.99, all) };
+  const all = [{ weight: 1, state, shift: 0 }];
+  return {
+    lost: state.lost,
+    meanWait: state.meanWait,
+    p50: quantileOf(0.5, all),
+    p99: quantileOf(0.99, all),
+  };
 }
 
 describe('a queue without an end to patience', () => {

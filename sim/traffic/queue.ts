@@ -101,7 +101,7 @@ export function solveQueue({ arrivals, servers, serviceRate, patience }: Queue):
 export function tailOf(state: QueueState, seconds: number): number {
   const { atOnce, density, decay, reference, patience, serviceRate } = state;
   if (seconds <= 0) return 1;
-  const until = seconds < patience ? seconds : patience;
+  const until = Math.min(seconds, patience);
   let tail = atOnce * exponential(-serviceRate * seconds);
   // Began to be served at some w, and is served for longer than what is left.
   const slower = serviceRate - decay;
@@ -120,47 +120,61 @@ export function tailOf(state: QueueState, seconds: number): number {
   return tail;
 }
 
-/** Halvings after which a quantile is known to a millionth of its bracket. */
-const HALVINGS = 24;
+/** Halvings after which a quantile is known to a hundred-thousandth of its bracket. */
+const HALVINGS = 17;
+
+/** A part of all requests: those that pass through one queue, and take some seconds besides. */
+export interface QueueShare {
+  weight: number;
+  /** Absent where there is nothing to queue for. */
+  readonly state: QueueState | undefined;
+  readonly shift: number;
+}
 
 /** The seconds within which a part of the served customers are through, of queues in these proportions. */
-export function quantileOf(
-  part: number,
-  queues: readonly { readonly weight: number; readonly state: QueueState }[],
-): number {
+export function quantileOf(part: number, shares: readonly QueueShare[]): number {
   let total = 0;
+  let low = Number.POSITIVE_INFINITY;
   let high = 0;
   let service = Number.POSITIVE_INFINITY;
-  for (const { weight, state } of queues) {
+  for (const { weight, state, shift } of shares) {
     total += weight;
+    low = Math.min(low, shift);
+    if (state === undefined) {
+      high = Math.max(high, shift);
+      continue;
+    }
     service = Math.min(service, 1 / state.serviceRate);
     // e^-12 of the services take longer than 12 times the mean.
-    high = Math.max(high, state.patience + 12 / state.serviceRate);
+    high = Math.max(high, shift + state.patience + 12 / state.serviceRate);
   }
   if (total === 0) return 0;
+  if (low === high) return low;
   const target = (1 - part) * total;
-  let low = 0;
-  // A bracket near the answer: waits are mostly far below the patience.
-  for (let upper = service / 4; upper < high; upper *= 4) {
-    if (weightedTail(queues, upper) <= target) {
-      high = upper;
-      break;
+  if (service < Number.POSITIVE_INFINITY) {
+    // A bracket near the answer: waits are mostly far below the patience.
+    const least = low;
+    for (let upper = service / 4; least + upper < high; upper *= 4) {
+      if (weightedTail(shares, least + upper) <= target) {
+        high = least + upper;
+        break;
+      }
+      low = least + upper;
     }
-    low = upper;
   }
   for (let i = 0; i < HALVINGS; i += 1) {
     const middle = (low + high) / 2;
-    if (weightedTail(queues, middle) > target) low = middle;
+    if (weightedTail(shares, middle) > target) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
-function weightedTail(
-  queues: readonly { readonly weight: number; readonly state: QueueState }[],
-  seconds: number,
-): number {
+function weightedTail(shares: readonly QueueShare[], seconds: number): number {
   let tail = 0;
-  for (const { weight, state } of queues) tail += weight * tailOf(state, seconds);
+  for (const { weight, state, shift } of shares) {
+    if (state !== undefined) tail += weight * tailOf(state, seconds - shift);
+    else if (seconds < shift) tail += weight;
+  }
   return tail;
 }

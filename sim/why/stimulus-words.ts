@@ -1,6 +1,6 @@
 import type { StimulusRecord } from '../../core/log/record.ts';
 import type { Action, FaultAction } from '../scenario/scenario.ts';
-import { actionText } from '../story/actions.ts';
+import { actionText, loadText } from '../story/actions.ts';
 
 /** What a fault was aimed at. */
 function faultTarget(action: FaultAction): string {
@@ -62,6 +62,7 @@ export function stimulusWords({ action, actor }: StimulusRecord): string {
     const hit = Array.isArray(action.hit) ? action.hit.join(', ') : '';
     return `end of fault ${String(action.fault)}${hit === '' ? '' : ` on ${hit}`}`;
   }
+  if (op === 'load' || op === 'load-end') return loadText(action);
   if (ACTIONS.has(op)) return actionText(action as unknown as Action);
   return `${op} by ${actor}`;
 }
