@@ -36,6 +36,8 @@ const NOT_VALIDATION = [
 ];
 
 /** What has changed since, each with the reason: the body of every field error that comes today. */
+/** Of a draw that is always 7. */
+const JOB_UID = '00000007-0000-4007-8000-000700000007';
 const BYTES = 'lengths are of bytes since 1.32';
 const JSON_VALUES = 'values are shown as JSON and not in Go syntax since 1.33';
 const CHANGED: Readonly<
@@ -93,6 +95,21 @@ const CHANGED: Readonly<
   'deploy-unavailable-over-100': {
     why: JSON_VALUES,
     bodies: ['Invalid value: "120%": must not be greater than 100%'],
+  },
+  'ds-unavailable-zero': {
+    why: 'a surge may stand in for it since 1.21',
+    bodies: ['Required value: cannot be 0 when maxSurge is 0'],
+  },
+  'ds-selector-mismatch': {
+    why: JSON_VALUES,
+    bodies: ['Invalid value: {"app":"a"}: `selector` does not match template `labels`'],
+  },
+  'job-own-selector': {
+    why: 'the labels have a prefix since 1.27, and values are shown as JSON',
+    bodies: [
+      `Invalid value: {"matchLabels":{"a":"b","batch.kubernetes.io/controller-uid":"${JOB_UID}"}}: \`selector\` not auto-generated`,
+      `Invalid value: {"batch.kubernetes.io/controller-uid":"${JOB_UID}","batch.kubernetes.io/job-name":"j","controller-uid":"${JOB_UID}","job-name":"j"}: \`selector\` does not match template \`labels\``,
+    ],
   },
   'svc-dup-ports': {
     why: JSON_VALUES,
@@ -161,17 +178,59 @@ function withAllocation(answer: Json, balancer: boolean): Json {
   };
 }
 
+/** A null creationTimestamp is no longer written in templates (1.34). */
+function withTemplateOfToday(answer: Json): Json {
+  const spec = answer.spec as { readonly template: { readonly metadata: Json } };
+  const { template } = spec;
+  const meta = without(template.metadata, 'creationTimestamp');
+  return { ...answer, spec: { ...spec, template: { ...template, metadata: meta } } };
+}
+
 const DEFAULTS_TODAY: Readonly<Record<string, (answer: Json) => Json>> = {
   'default-pod': withoutAdmission,
   'default-pod-rich': withoutAdmission,
   'default-service-nodeport': (answer) => withAllocation(answer, false),
   'default-service-lb': (answer) => withAllocation(answer, true),
-  // A null creationTimestamp is no longer written in templates (1.34).
-  'default-deployment': (answer) => {
-    const spec = answer.spec as { readonly template: { readonly metadata: Json } };
-    const { template } = spec;
-    const meta = without(template.metadata, 'creationTimestamp');
-    return { ...answer, spec: { ...spec, template: { ...template, metadata: meta } } };
+  'default-deployment': withTemplateOfToday,
+  // A surge of zero is written since 1.22.
+  'default-daemonset': (answer) => {
+    const today = withTemplateOfToday(answer);
+    const rollingUpdate = { maxSurge: 0, maxUnavailable: 1 };
+    const updateStrategy = { type: 'RollingUpdate', rollingUpdate };
+    return { ...today, spec: { ...(today.spec as Json), updateStrategy } };
+  },
+  // Claims are kept by a policy since 1.27, and available replicas are always told since 1.25.
+  'default-statefulset': (answer) => {
+    const today = withTemplateOfToday(answer);
+    const persistentVolumeClaimRetentionPolicy = { whenDeleted: 'Retain', whenScaled: 'Retain' };
+    return {
+      ...today,
+      spec: { ...(today.spec as Json), persistentVolumeClaimRetentionPolicy },
+      status: { availableReplicas: 0, replicas: 0 },
+    };
+  },
+  // Modes, suspension (1.24) and replacement (1.29) have defaults; labels have a prefix since 1.27.
+  'default-job': (answer) => {
+    const today = withTemplateOfToday(answer);
+    const { template, ...spec } = today.spec as Json & { readonly template: Json };
+    const labels = {
+      'batch.kubernetes.io/controller-uid': JOB_UID,
+      'batch.kubernetes.io/job-name': 'j',
+      'controller-uid': JOB_UID,
+      'job-name': 'j',
+    };
+    return {
+      ...today,
+      spec: {
+        ...spec,
+        completionMode: 'NonIndexed',
+        manualSelector: false,
+        podReplacementPolicy: 'TerminatingOrFailed',
+        selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': JOB_UID } },
+        suspend: false,
+        template: { ...template, metadata: { labels } },
+      },
+    };
   },
   // Stored as autoscaling/v2, where the target of the CPU is one metric of many.
   'default-hpa-v1': (answer) => {

@@ -53,6 +53,10 @@ export const HORIZONTAL_POD_AUTOSCALER = known<api.HorizontalPodAutoscaler>(
   'autoscaling/v2',
   'HorizontalPodAutoscaler',
 );
+export const CONTROLLER_REVISION = known<api.ControllerRevision>('apps/v1', 'ControllerRevision');
+export const DAEMON_SET = known<api.DaemonSet>('apps/v1', 'DaemonSet');
+export const CRON_JOB = known<api.CronJob>('batch/v1', 'CronJob');
+export const JOB = known<api.Job>('batch/v1', 'Job');
 export const LEASE = known<api.Lease>('coordination.k8s.io/v1', 'Lease');
 export const ENDPOINT_SLICE = known<api.EndpointSlice>('discovery.k8s.io/v1', 'EndpointSlice');
 export const POD_DISRUPTION_BUDGET = known<api.PodDisruptionBudget>('policy/v1', 'PodDisruptionBudget');

@@ -11,10 +11,13 @@ import {
   WITHOUT_GENERATION,
 } from './strategy/cluster.ts';
 import { CONFIG_MAP_STRATEGY, SECRET_STRATEGY } from './strategy/config.ts';
+import { DAEMON_SET_STRATEGY } from './strategy/daemon-set.ts';
 import { DISRUPTION_BUDGET_STRATEGY } from './strategy/disruption-budget.ts';
 import { HORIZONTAL_POD_AUTOSCALER_STRATEGY } from './strategy/horizontal-pod-autoscaler.ts';
+import { CRON_JOB_STRATEGY, JOB_STRATEGY } from './strategy/job.ts';
 import { POD_STRATEGY } from './strategy/pod.ts';
 import { SERVICE_STRATEGY } from './strategy/service.ts';
+import { STATEFUL_SET_STRATEGY } from './strategy/stateful-set.ts';
 import { DEPLOYMENT_STRATEGY, REPLICA_SET_STRATEGY } from './strategy/workloads.ts';
 
 /** Each kind's own behaviour, by `apiVersion/kind`. A kind without a row is stored as it comes. */
@@ -33,9 +36,13 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'v1/Service': SERVICE_STRATEGY,
   'v1/ServiceAccount': SERVICE_ACCOUNT_STRATEGY,
   'apps/v1/ControllerRevision': WITHOUT_GENERATION,
+  'apps/v1/DaemonSet': DAEMON_SET_STRATEGY,
   'apps/v1/Deployment': DEPLOYMENT_STRATEGY,
   'apps/v1/ReplicaSet': REPLICA_SET_STRATEGY,
+  'apps/v1/StatefulSet': STATEFUL_SET_STRATEGY,
   'autoscaling/v2/HorizontalPodAutoscaler': HORIZONTAL_POD_AUTOSCALER_STRATEGY,
+  'batch/v1/CronJob': CRON_JOB_STRATEGY,
+  'batch/v1/Job': JOB_STRATEGY,
   'certificates.k8s.io/v1/CertificateSigningRequest': WITHOUT_GENERATION,
   'coordination.k8s.io/v1/Lease': LEASE_STRATEGY,
   'discovery.k8s.io/v1/EndpointSlice': ENDPOINT_SLICE_STRATEGY,

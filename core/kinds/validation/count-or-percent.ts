@@ -7,7 +7,7 @@ import { invalidValue, nonNegative } from './fields.ts';
 const PERCENTAGE = /^\d+%$/;
 
 /** The number before the sign; `undefined` for what is no percentage. */
-export function percentOf(value: IntOrString): number | undefined {
+function percentOf(value: IntOrString): number | undefined {
   return typeof value === 'string' && PERCENTAGE.test(value) ? Number(value.slice(0, -1)) : undefined;
 }
 
@@ -25,4 +25,8 @@ export function notMoreThanAll(value: IntOrString, field: string): readonly Fiel
   const percent = percentOf(value);
   if (percent === undefined || percent <= 100) return [];
   return [invalidValue(field, value, 'must not be greater than 100%')];
+}
+
+export function isZero(value: IntOrString): boolean {
+  return value === 0 || percentOf(value) === 0;
 }

@@ -6,13 +6,12 @@ import type {
   Deployment,
   DeploymentSpec,
   DeploymentStrategy,
-  IntOrString,
   LabelSelector,
   PodTemplateSpec,
   ReplicaSet,
   ReplicaSetSpec,
 } from '../../schema/types.generated.ts';
-import { notMoreThanAll, percentOf, validateCountOrPercent } from './count-or-percent.ts';
+import { isZero, notMoreThanAll, validateCountOrPercent } from './count-or-percent.ts';
 import {
   forbiddenField,
   IMMUTABLE,
@@ -28,7 +27,7 @@ import { selectorValue, validateLabelSelector } from './selector.ts';
 /** Deployments and ReplicaSets (apps/validation). */
 
 const NO_ERRORS: readonly FieldError[] = [];
-const EMPTY_TEMPLATE: PodTemplateSpec = Object.freeze({});
+export const EMPTY_TEMPLATE: PodTemplateSpec = Object.freeze({});
 
 function isEmpty(selector: LabelSelector): boolean {
   return (
@@ -37,7 +36,7 @@ function isEmpty(selector: LabelSelector): boolean {
 }
 
 /** The selector itself, and that the pods of the template are among those that it selects. */
-function validateSelected(
+export function validateSelected(
   selector: LabelSelector | undefined,
   template: PodTemplateSpec,
   kind: string,
@@ -54,7 +53,7 @@ function validateSelected(
   return [...errors, ...validateTemplateLabels(selector, template)];
 }
 
-function validateTemplateLabels(
+export function validateTemplateLabels(
   selector: LabelSelector | undefined,
   template: PodTemplateSpec,
 ): readonly FieldError[] {
@@ -65,7 +64,7 @@ function validateTemplateLabels(
 }
 
 /** Pods of a controller that replaces what ends can't be of the kind that ends. */
-function validateTemplateOf(template: PodTemplateSpec): readonly FieldError[] {
+export function validateTemplateOf(template: PodTemplateSpec): readonly FieldError[] {
   const errors = [...validatePodTemplate(template, 'spec.template')];
   const { activeDeadlineSeconds, restartPolicy } = template.spec ?? {};
   if (restartPolicy !== undefined && restartPolicy !== 'Always') {
@@ -76,10 +75,6 @@ function validateTemplateOf(template: PodTemplateSpec): readonly FieldError[] {
     errors.push(forbiddenField('spec.template.spec.activeDeadlineSeconds', detail));
   }
   return errors;
-}
-
-function isZero(value: IntOrString): boolean {
-  return value === 0 || percentOf(value) === 0;
 }
 
 function validateStrategy(strategy: DeploymentStrategy, field: string): readonly FieldError[] {
@@ -133,7 +128,7 @@ function validateReplicaSetSpec(spec: Partial<ReplicaSetSpec>): readonly FieldEr
   ];
 }
 
-function selectorUnchanged(next: LabelSelector, previous: LabelSelector): readonly FieldError[] {
+export function selectorUnchanged(next: LabelSelector, previous: LabelSelector): readonly FieldError[] {
   if (equalValues(next, previous)) return NO_ERRORS;
   return [invalidValue('spec.selector', selectorValue(next), IMMUTABLE)];
 }
