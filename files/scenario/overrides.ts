@@ -1,7 +1,8 @@
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import { type Path, pathText } from '../../sim/scenario/problem.ts';
+import { setValue, valueAt } from '../../sim/scenario/set-value.ts';
 import type { FileProblem } from '../problem.ts';
-import { parseAssignment, setValue, valueAt } from './set-value.ts';
+import { parseAssignment } from './set-value.ts';
 
 /** What the command line changes in a scenario. Texts are as the person typed them: the schema checks them. */
 export interface Overrides {

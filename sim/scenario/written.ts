@@ -1,0 +1,174 @@
+import { rfc3339Micro } from '../../core/time.ts';
+import { formatDuration } from './duration.ts';
+import {
+  CLUSTER_AUTOSCALER_FLAGS,
+  CONTROLLER_MANAGER_FLAGS,
+  type Flag,
+  KUBELET_FLAGS,
+  type KubernetesSettings,
+  SCHEDULER_FLAGS,
+} from './flags.ts';
+import type {
+  ContainerBehavior,
+  Expectation,
+  NodeGroup,
+  Outage,
+  Scenario,
+  ServiceTarget,
+  TimeSpread,
+  TrafficFlow,
+} from './scenario.ts';
+
+type Written = Readonly<Record<string, unknown>>;
+
+const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Flag>>>> = {
+  kubeControllerManager: CONTROLLER_MANAGER_FLAGS,
+  kubeScheduler: SCHEDULER_FLAGS,
+  kubelet: KUBELET_FLAGS,
+  clusterAutoscaler: CLUSTER_AUTOSCALER_FLAGS,
+};
+
+function writtenFlag(flag: Flag | undefined, value: unknown): unknown {
+  if (flag?.type === 'duration' && typeof value === 'number') return formatDuration(value);
+  return flag?.type === 'qps' && value === 0 ? 'unlimited' : value;
+}
+
+function writtenFlags(table: Readonly<Record<string, Flag>>, values: Written): Written {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, writtenFlag(table[name], value)]),
+  );
+}
+
+function writtenKubernetes(settings: KubernetesSettings): Written {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => {
+      const table = COMPONENTS[name];
+      return [name, table === undefined ? value : writtenFlags(table, value as Written)];
+    }),
+  );
+}
+
+function writtenGroup({ min, max, ...group }: NodeGroup): Written {
+  // Bounds that were not given follow the count.
+  const bounds = min === group.count && max === group.count ? {} : { min, max };
+  return { ...group, ...bounds, bootTime: formatDuration(group.bootTime) };
+}
+
+function optional<T>(name: string, value: T | undefined, write: (value: T) => unknown): Written {
+  return value === undefined ? {} : { [name]: write(value) };
+}
+
+function same<T>(value: T): T {
+  return value;
+}
+
+function writtenSpread({ p50, p99 }: TimeSpread): Written {
+  return { p50: formatDuration(p50), p99: formatDuration(p99) };
+}
+
+function writtenOutages(outages: readonly Outage[]): readonly Written[] {
+  return outages.map((outage) => ({
+    after: formatDuration(outage.after),
+    ...optional('for', outage.for, formatDuration),
+  }));
+}
+
+function serviceText({ namespace, name }: ServiceTarget): string {
+  return `service/${namespace}/${name}`;
+}
+
+function writtenBehavior(behavior: ContainerBehavior): Written {
+  const { match, request, usage, exit } = behavior;
+  return {
+    ...optional('match', match.labels, same),
+    ...optional('namespace', match.namespace, same),
+    ...optional('container', match.container, same),
+    ...optional('image', match.image, same),
+    ...optional('startup', behavior.startup, writtenSpread),
+    ...optional('shutdown', behavior.shutdown, writtenSpread),
+    ...optional('exit', exit, ({ after, ...rest }) => ({ after: writtenSpread(after), ...rest })),
+    ...optional('unready', behavior.unready, writtenOutages),
+    ...optional('unhealthy', behavior.unhealthy, writtenOutages),
+    ...optional('request', request, ({ cpu, latency, memory, calls, timeout }) => ({
+      cpu: formatDuration(cpu),
+      latency: formatDuration(latency),
+      memory: `${memory}`,
+      calls: calls.map(({ to, count }) => ({ to: serviceText(to), count })),
+      timeout: formatDuration(timeout),
+    })),
+    ...optional('usage', usage, ({ cpu, memory, leakPerHour }) => ({
+      ...optional('cpu', cpu, (milli) => `${milli}m`),
+      ...optional('memory', memory, (bytes) => `${bytes}`),
+      ...optional('leak', leakPerHour, (bytes) => `${bytes}/h`),
+    })),
+  };
+}
+
+function rateText(thousandths: number): string {
+  return `${thousandths / 1000}rps`;
+}
+
+function writtenFlow({ name, to, shape, spikes }: TrafficFlow): Written {
+  return {
+    name,
+    to: serviceText(to),
+    shape:
+      shape.type === 'constant'
+        ? { constant: rateText(shape.rate) }
+        : {
+            diurnal: {
+              base: rateText(shape.base),
+              peak: rateText(shape.peak),
+              peakAt: formatDuration(shape.peakAt),
+              period: formatDuration(shape.period),
+            },
+          },
+    spikes: spikes.map((spike) => ({
+      at: formatDuration(spike.at),
+      x: spike.x,
+      for: formatDuration(spike.for),
+      ramp: formatDuration(spike.ramp),
+    })),
+  };
+}
+
+function writtenExpectation(expectation: Expectation): Written {
+  const { name, expression } = expectation;
+  if (expectation.type === 'always') {
+    const { from, until } = expectation;
+    return {
+      always: expression,
+      name,
+      ...optional('from', from, formatDuration),
+      ...optional('until', until, formatDuration),
+    };
+  }
+  const { after, within } = expectation;
+  return {
+    eventually: expression,
+    name,
+    after: formatDuration(after),
+    ...optional('within', within, formatDuration),
+  };
+}
+
+/**
+ * The spec of a scenario as a person would have written it, without its manifests and its timeline, which come from
+ * files: reading it gives the same scenario.
+ */
+export function writtenSpec(scenario: Scenario): Written {
+  const { seed, duration, startTime, cluster, behaviors, traffic, expect } = scenario;
+  return {
+    seed,
+    duration: formatDuration(duration),
+    startTime: rfc3339Micro(startTime),
+    cluster: {
+      ...cluster,
+      kubernetes: writtenKubernetes(cluster.kubernetes),
+      nodeGroups: cluster.nodeGroups.map(writtenGroup),
+    },
+    behaviors: behaviors.map(writtenBehavior),
+    ...optional('traffic', traffic, (flows) => flows.map(writtenFlow)),
+    expect: expect.map(writtenExpectation),
+  };
+}
