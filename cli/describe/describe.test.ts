@@ -27,6 +27,7 @@ const GOLDEN: readonly (readonly [string, readonly string[]])[] = [
   ['config-map', ['cm', 'cm']],
   ['secret', ['secret', 's']],
   ['service-accounts', ['sa']],
+  ['autoscalers', ['hpa']],
   ['quota-and-limits', ['quota,limits']],
   ['generic', ['csidriver', 'drv']],
 ];

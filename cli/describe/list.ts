@@ -5,6 +5,7 @@ import { describeDeployment } from './deployment.ts';
 import type { Describer } from './describer.ts';
 import { describeDisruptionBudget } from './disruption-budget.ts';
 import { describeEndpointSlice } from './endpoint-slice.ts';
+import { describeAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { describeJob } from './job.ts';
 import { describeNamespace } from './namespace.ts';
 import { describeNode } from './node.ts';
@@ -37,6 +38,7 @@ export const DESCRIBERS: Readonly<Record<string, Describer>> = {
   'daemonsets.apps': typed(describeDaemonSet),
   'deployments.apps': typed(describeDeployment),
   'endpointslices.discovery.k8s.io': typed(describeEndpointSlice),
+  'horizontalpodautoscalers.autoscaling': typed(describeAutoscaler),
   'jobs.batch': typed(describeJob),
   'poddisruptionbudgets.policy': typed(describeDisruptionBudget),
   'replicasets.apps': typed(describeReplicaSet),

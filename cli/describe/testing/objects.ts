@@ -1,4 +1,5 @@
 import type { TestObject } from '../../../sim/scenario/testing/test-cluster.ts';
+import { autoscaler, freshAutoscaler } from './autoscalers.ts';
 import { long, meta, plain, pod, template } from './pods.ts';
 
 /**
@@ -362,6 +363,8 @@ export const objects: readonly TestObject[] = [
   pc,
   sts,
   job,
+  autoscaler,
+  freshAutoscaler,
   ...many,
   sched,
   ev('node.1', node, 'Node', {
