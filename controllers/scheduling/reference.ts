@@ -195,6 +195,31 @@ export function evaluate(
   };
 }
 
+export interface FirstFit {
+  readonly node: NodeInfo | undefined;
+  /** Why the last node that was looked at does not do, where none does. */
+  readonly rejection: Rejection | undefined;
+}
+
+/** The first of some nodes that every filter lets through. For those who ask where a pod could be, not where best. */
+export function firstFit(
+  profile: Profile,
+  pod: PodInfo,
+  cluster: ClusterView,
+  nodes: Iterable<NodeInfo>,
+): FirstFit {
+  const state = new CycleState();
+  const { skipped, rejection: refused, nodeNames } = runPreFilters(profile, state, pod, cluster);
+  if (refused !== undefined) return { node: undefined, rejection: refused };
+  let rejection: Rejection | undefined;
+  for (const node of nodes) {
+    if (nodeNames !== undefined && !nodeNames.has(node.name)) continue;
+    rejection = firstRejection(profile, skipped, state, pod, node);
+    if (rejection === undefined) return { node, rejection };
+  }
+  return { node: undefined, rejection };
+}
+
 /** A number to take a remainder of: which of the best nodes, in the order of their names. */
 export type TieBreak = () => number;
 

@@ -8,6 +8,7 @@ import { type LoadedManifests, lastPart, loadManifests } from '../manifests/load
 import { manifestFiles } from '../manifests/manifest-files.ts';
 import type { FileProblem } from '../problem.ts';
 import { readText } from '../read-text.ts';
+import { loadSchedulerConfiguration } from '../scheduling/load-scheduler-configuration.ts';
 import { type ParsedYaml, type ParseYamlOptions, parseYaml } from '../yaml/parse-yaml.ts';
 import type { Position, Spot, YamlDocument } from '../yaml/yaml-document.ts';
 import { applyOverrides, type Overrides, optionAt } from './overrides.ts';
@@ -135,6 +136,32 @@ function sourceOfReference(reference: string): string {
   return normal.startsWith('..') || path.isAbsolute(normal) || normal === '.' ? lastPart(reference) : normal;
 }
 
+const CONFIGURATION_PATH: Path = ['spec', 'cluster', 'kubernetes', 'kubeScheduler', 'configuration'];
+
+/** A file that the scenario names as the scheduler's configuration, put in its place. */
+function withSchedulerConfiguration(
+  document: unknown,
+  base: string,
+): { readonly document: unknown; readonly problems: readonly FileProblem[] } {
+  const reference = CONFIGURATION_PATH.reduce<unknown>(
+    (value, part) => (isJsonObject(value) ? value[part] : undefined),
+    document,
+  );
+  if (typeof reference !== 'string') return { document, problems: [] };
+  const loaded = loadSchedulerConfiguration(reference, base);
+  const value = loaded.ok ? loaded.configuration : undefined;
+  return {
+    document: replaced(document, CONFIGURATION_PATH, value),
+    problems: loaded.ok ? [] : loaded.problems,
+  };
+}
+
+/** A copy with another value at a path of objects. */
+function replaced(value: unknown, [key, ...rest]: Path, next: unknown): unknown {
+  if (key === undefined || !isJsonObject(value)) return next;
+  return { ...value, [key]: replaced(value[key], rest, next) };
+}
+
 function readWithFiles(given: Given): LoadedScenario {
   const { document, overrides, problems } = applyOverrides(given.raw, given.overrides);
   const fileProblems: FileProblem[] = [...problems];
@@ -153,7 +180,9 @@ function readWithFiles(given: Given): LoadedScenario {
       return position === undefined ? given.source : `${given.source}:${position.line}`;
     },
   };
-  const read = readScenario(document, sources);
+  const withConfiguration = withSchedulerConfiguration(document, given.base);
+  fileProblems.push(...withConfiguration.problems);
+  const read = readScenario(withConfiguration.document, sources);
   if (!read.ok) fileProblems.push(...read.problems.map((problem) => placed(problem)));
   if (fileProblems.length > 0 || !read.ok) return { ok: false, problems: fileProblems };
   return { ok: true, scenario: read.scenario };

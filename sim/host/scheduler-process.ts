@@ -1,5 +1,5 @@
 import type { EventRequest, Request, WatchEvent } from '../../controllers/controller.ts';
-import { DEFAULT_SCHEDULER_OPTIONS, type SchedulerOptions } from '../../controllers/scheduling/options.ts';
+import type { SchedulerOptions } from '../../controllers/scheduling/options.ts';
 import { Scheduler } from '../../controllers/scheduling/scheduler.ts';
 import type { Command, Result } from '../../core/api/command.ts';
 import type { ApiServer } from '../../core/api/server.ts';
@@ -10,11 +10,12 @@ import { MILLISECOND, type Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
 import type { RandomStream } from '../random/keyed.ts';
-import type { KubernetesSettings } from '../scenario/flags.ts';
+import type { SchedulerSettings } from '../scenario/flags.ts';
 import { ApiClient } from './api-client.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { type ProcessSettings, watchEventOf } from './process.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { schedulerOptions, withClientConnection } from './scheduler-options.ts';
 import { WatchReader, type WatchStream } from './watch-stream.ts';
 
 /** The actor of the scheduler's events in the log. */
@@ -30,19 +31,6 @@ const CYCLE: Micros = MILLISECOND;
 
 /** Kinds that the scheduler looks at, in the order in which its cache is filled. */
 const WATCHED: readonly Kind[] = [NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD];
-
-/** How the scheduler's flags set its options. */
-function optionsFrom(flags: KubernetesSettings['kubeScheduler'], random: RandomStream): SchedulerOptions {
-  const { percentageOfNodesToScore } = flags;
-  return {
-    ...DEFAULT_SCHEDULER_OPTIONS,
-    ...(percentageOfNodesToScore === 100 ? {} : { percentageOfNodesToScore }),
-    podInitialBackoff: flags.podInitialBackoffSeconds * 1000 * MILLISECOND,
-    podMaxBackoff: flags.podMaxBackoffSeconds * 1000 * MILLISECOND,
-    podMaxInUnschedulable: flags['pod-max-in-unschedulable-pods-duration'],
-    draw: random.draw,
-  };
-}
 
 /**
  * The kube-scheduler process: one scheduling cycle after the other, each taking its time; bindings go out beside
@@ -70,14 +58,14 @@ export class SchedulerProcess implements Target {
     server: ApiServer,
     stream: WatchStream,
     random: RandomStream,
-    flags: KubernetesSettings['kubeScheduler'],
+    flags: SchedulerSettings,
     settings: ProcessSettings,
   ) {
     this.kernel = kernel;
     this.server = server;
     this.stream = stream;
-    this.settings = settings;
-    this.options = optionsFrom(flags, random);
+    this.settings = withClientConnection(settings, flags);
+    this.options = schedulerOptions(flags, random);
     this.scheduler = new Scheduler(this.options);
     this.client = this.newClient();
     this.eventClient = this.newClient();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DEFAULT_START, MINUTE, parseRfc3339 } from '../../core/time.ts';
-import type { Path, ScenarioProblem } from './problem.ts';
+import type { ScenarioProblem } from './problem.ts';
 import { shown } from './problem.ts';
 import type { ClusterSpec, ContainerBehavior, Duration, Expectation, TrafficFlow } from './scenario.ts';
 import { behavior } from './schema/behavior.ts';
@@ -19,6 +19,7 @@ import {
 } from './schema/fields.ts';
 import { type ApplyItem, timelineEntry, type WrittenEntry } from './schema/timeline.ts';
 import { traffic } from './schema/traffic.ts';
+import { readBySchema } from './schema-problems.ts';
 
 export const SCENARIO_API_VERSION = 'wavetank.dev/v1alpha1';
 export const SCENARIO_KIND = 'Scenario';
@@ -96,28 +97,12 @@ export type ReadDocument =
 
 /** Checks a parsed scenario file, and fills its defaults. All problems are reported, not the first alone. */
 export function readDocument(raw: unknown): ReadDocument {
-  const parsed = documentSchema.safeParse(raw);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
-  const { metadata, spec: given } = parsed.data;
+  const read = readBySchema(documentSchema, raw);
+  if (!read.ok) return read;
+  const { metadata, spec: given } = read.value;
   const { traffic: flows, ...rest } = given;
   const document = { name: metadata.name, ...rest, ...(flows === undefined ? {} : { traffic: flows }) };
   return { ok: true, document };
-}
-
-function problemsOf(issue: z.core.$ZodIssue): readonly ScenarioProblem[] {
-  const path = issue.path as Path;
-  if (issue.code === 'unrecognized_keys') {
-    // `strict` writes a line for each.
-    const messages = issue.message.split('\n');
-    return issue.keys.map((key, index) => ({
-      path: [...path, key],
-      atKey: true,
-      message: messages[index] ?? '',
-    }));
-  }
-  const params: unknown = issue.code === 'custom' ? issue.params : undefined;
-  const offset = (params as { readonly offset?: number } | undefined)?.offset;
-  return [{ path, message: issue.message, ...(offset === undefined ? {} : { offset }) }];
 }
 
 /** The JSON Schema of a scenario file, for editors. */

@@ -1,3 +1,4 @@
+import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../core/time.ts';
 
 /**
@@ -353,6 +354,11 @@ type FlagValue<F extends Flag> = F extends { readonly type: 'boolean' }
 
 type FlagValues<T extends FlagTable> = { readonly [Name in keyof T]: FlagValue<T[Name]> };
 
+/** Where the configuration says something, it holds, and not the flag. */
+export type SchedulerSettings = FlagValues<typeof SCHEDULER_FLAGS> & {
+  readonly configuration?: KubeSchedulerConfiguration;
+};
+
 /** Every flag with its value: durations in microseconds, rates a second (0: unlimited). */
 export interface KubernetesSettings {
   /** As `kubectl version` shows it: `v1.34.0`. */
@@ -360,7 +366,7 @@ export interface KubernetesSettings {
   /** Whether components write `v1.Event` objects. */
   readonly events: boolean;
   readonly kubeControllerManager: FlagValues<typeof CONTROLLER_MANAGER_FLAGS>;
-  readonly kubeScheduler: FlagValues<typeof SCHEDULER_FLAGS>;
+  readonly kubeScheduler: SchedulerSettings;
   readonly kubelet: FlagValues<typeof KUBELET_FLAGS>;
   /** Where a node group can grow or shrink. */
   readonly clusterAutoscaler?: FlagValues<typeof CLUSTER_AUTOSCALER_FLAGS>;

@@ -2,7 +2,11 @@ import { resourcesOf } from '../../../core/kinds/pod/resources.ts';
 import type { Node } from '../../../core/schema/types.generated.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import { type PodFacts, type PodInfo, podInfo } from '../cache/pod-info.ts';
-import { DEFAULT_FIT_ARGS, type NodeResourcesFitArgs } from '../configuration/plugin-args.ts';
+import {
+  DEFAULT_FIT_ARGS,
+  type NodeResourcesFitArgs,
+  type ScoringStrategy,
+} from '../configuration/plugin-args.ts';
 import type { ClusterEvent } from '../framework/cluster-event.ts';
 import type { Plugin } from '../framework/extension-points.ts';
 import { type Rejection, unresolvable, unschedulable } from '../framework/rejection.ts';
@@ -141,16 +145,20 @@ function ignores({ ignoredResources, ignoredResourceGroups }: NodeResourcesFitAr
   return (resource) => names.has(resource) || groups.has(resource.split('/')[0]!);
 }
 
+function isDefault({ type, resources }: ScoringStrategy): boolean {
+  return (
+    type === 'LeastAllocated' &&
+    resources.map(({ name, weight }) => `${name} ${weight}`).join() === 'cpu 1,memory 1'
+  );
+}
+
 /**
  * Requests against what is free (https://kubernetes.io/docs/reference/scheduling/config/#scheduling-plugins);
  * scores by the strategy of its arguments.
  */
 export function nodeResourcesFitWith(args: NodeResourcesFitArgs): Plugin {
   const isIgnored = ignores(args);
-  const scoreOf =
-    args.scoringStrategy === DEFAULT_FIT_ARGS.scoringStrategy
-      ? freeCpuAndMemory
-      : strategyScore(args.scoringStrategy);
+  const scoreOf = isDefault(args.scoringStrategy) ? freeCpuAndMemory : strategyScore(args.scoringStrategy);
   return {
     name: NAME,
     dependsOn: 'load',

@@ -9,6 +9,7 @@ import {
   KUBELET_FLAGS,
   type KubernetesSettings,
   SCHEDULER_FLAGS,
+  type SchedulerSettings,
 } from '../flags.ts';
 import { type ClusterSpec, isAutoscaled, type Machine, type NodeGroup } from '../scenario.ts';
 import {
@@ -16,6 +17,7 @@ import {
   duration,
   durationFrom,
   flag,
+  forEditors,
   integer,
   labels,
   listOf,
@@ -27,6 +29,7 @@ import {
   textLike,
   wanted,
 } from './fields.ts';
+import { schedulerConfiguration } from './scheduler-configuration.ts';
 
 /** The version whose behaviour is modelled, unless a scenario names another to be shown. */
 const DEFAULT_VERSION = 'v1.34.0';
@@ -75,13 +78,38 @@ function flagField(given: Flag): z.ZodType<number | boolean | string | undefined
 
 type GivenFlags = Readonly<Record<string, number | boolean | string | undefined>>;
 
+function flagFields(
+  table: Readonly<Record<string, Flag>>,
+): Readonly<Record<string, ReturnType<typeof flagField>>> {
+  return Object.fromEntries(Object.keys(table).map((name) => [name, flagField(table[name]!)]));
+}
+
 function flagsOf<T extends Readonly<Record<string, Flag>>>(table: T, component: string) {
-  const shape = Object.fromEntries(Object.keys(table).map((name) => [name, flagField(table[name]!)]));
-  return strict(shape, `settings of the ${component}`)
+  return strict(flagFields(table), `settings of the ${component}`)
     .default({})
     .transform((given) => flagValues(table, given as GivenFlags))
     .describe(`Settings of the ${component}, under their real names.`);
 }
+
+const CONFIGURATION = 'configuration';
+
+const schedulerSettings = strict(
+  {
+    ...flagFields(SCHEDULER_FLAGS),
+    [CONFIGURATION]: forEditors(z.union([z.string(), schedulerConfiguration]), schedulerConfiguration)
+      .optional()
+      .describe('A KubeSchedulerConfiguration, or the file that holds it: profiles, plugins, weights.'),
+  },
+  'settings of the kube-scheduler',
+)
+  .default({})
+  .transform((given): SchedulerSettings => {
+    // What the two schemas of its fields gave.
+    const { configuration, ...flags } = given as GivenFlags & Pick<SchedulerSettings, typeof CONFIGURATION>;
+    const values = flagValues(SCHEDULER_FLAGS, flags);
+    return configuration === undefined ? values : { ...values, configuration };
+  })
+  .describe('Settings of the kube-scheduler, under their real names.');
 
 const kubernetes = strict(
   {
@@ -90,7 +118,7 @@ const kubernetes = strict(
       .describe('The version that the control plane and the kubelets show. It changes no behaviour.'),
     events: flag.default(true).describe('Whether components write Event objects (kubectl get events).'),
     kubeControllerManager: flagsOf(CONTROLLER_MANAGER_FLAGS, 'kube-controller-manager'),
-    kubeScheduler: flagsOf(SCHEDULER_FLAGS, 'kube-scheduler'),
+    kubeScheduler: schedulerSettings,
     kubelet: flagsOf(KUBELET_FLAGS, 'kubelets'),
     clusterAutoscaler: flagsOf(CLUSTER_AUTOSCALER_FLAGS, 'cluster autoscaler'),
   },

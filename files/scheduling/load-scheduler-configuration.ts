@@ -1,0 +1,28 @@
+import path from 'node:path';
+import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
+import { readSchedulerConfiguration } from '../../sim/scenario/scheduler-configuration.ts';
+import type { FileProblem } from '../problem.ts';
+import { readText } from '../read-text.ts';
+import { problemIn } from '../yaml/document-problem.ts';
+import { parseYaml } from '../yaml/parse-yaml.ts';
+
+export type LoadedSchedulerConfiguration =
+  | { readonly ok: true; readonly configuration: KubeSchedulerConfiguration }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+
+/** Reads a KubeSchedulerConfiguration, looked for in the folder `base`. */
+export function loadSchedulerConfiguration(reference: string, base = '.'): LoadedSchedulerConfiguration {
+  const file = path.isAbsolute(reference) ? reference : path.join(base, reference);
+  const text = readText(file);
+  if ('problem' in text) return { ok: false, problems: [text.problem] };
+  const { documents, problems } = parseYaml(text.text, file);
+  if (problems.length > 0) return { ok: false, problems };
+  const [document, second] = documents;
+  if (document === undefined || second !== undefined) {
+    const what = document === undefined ? 'is empty' : 'holds several documents';
+    return { ok: false, problems: [{ file, message: `${what}: expected one KubeSchedulerConfiguration` }] };
+  }
+  const read = readSchedulerConfiguration(document.value);
+  if (read.ok) return { ok: true, configuration: read.value };
+  return { ok: false, problems: read.problems.map((problem) => problemIn(file, document, problem)) };
+}
