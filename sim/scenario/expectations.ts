@@ -4,6 +4,7 @@ import type { Micros } from '../../core/time.ts';
 import { formatDuration } from './duration.ts';
 import type { Value } from './expression/call.ts';
 import { compileCondition, concerns, type Expression, formatValue } from './expression/expression.ts';
+import { SeriesTable, type SeriesValues } from './expression/series-values.ts';
 import type { Expectation } from './scenario.ts';
 
 /** What an expectation came to. */
@@ -18,8 +19,8 @@ export interface ExpectationResult {
 }
 
 /**
- * Watches a run for what its scenario expects. The value of an expression is that after each event; between two
- * events nothing changes.
+ * Watches a run for what its scenario expects. The value of an expression is that after each event, and after each
+ * sample that it asks for; between two of them nothing changes.
  *
  * - `always` must be true from its `from` on, or where there is none from the first moment at which it is true
  *   (one that never becomes true has failed), until just before its `until`, or the end.
@@ -31,14 +32,19 @@ export class ExpectationChecker {
   private readonly watched: readonly Watched[];
   /** By the index of a kind: those whose value its objects can change. */
   private readonly byKind = new Map<number, Watched[]>();
+  private readonly bySeries = new Map<string, Watched[]>();
   private readonly followingTime: readonly Watched[];
+  private readonly series = new SeriesTable();
   private hasBegun = false;
 
   /** Throws when an expression can't be read: those of a scenario have been checked. */
   constructor(expectations: readonly Expectation[], start: Micros) {
-    this.watched = expectations.map((expectation) => new Watched(expectation, start));
+    this.watched = expectations.map((expectation) => new Watched(expectation, start, this.series));
     this.followingTime = this.watched.filter(({ expression }) => expression.followsTime);
     for (const watched of this.watched) {
+      for (const series of new Set(watched.expression.series)) {
+        this.bySeries.set(series, [...(this.bySeries.get(series) ?? []), watched]);
+      }
       if (watched.expression.followsTime) continue;
       const kinds = new Set(watched.expression.dependencies.map(({ kind }) => kind.index));
       for (const kind of kinds) this.byKind.set(kind, [...(this.byKind.get(kind) ?? []), watched]);
@@ -47,6 +53,11 @@ export class ExpectationChecker {
 
   /** After each record; `view` is the state that it led to, `now` its time. */
   observe(record: LogRecord, view: View, now: Micros): void {
+    if (record.type === 'sample') {
+      this.series.observe(record);
+      for (const watched of this.bySeries.get(record.series) ?? []) watched.sample(view, now, record.rv);
+      return;
+    }
     if (record.type !== 'event') return;
     if (!this.hasBegun) {
       this.hasBegun = true;
@@ -79,6 +90,7 @@ class Watched {
   readonly expression: Expression;
   private readonly expectation: Expectation;
   private readonly start: Micros;
+  private readonly series: SeriesValues;
   /** The moments at which the value counts: from `opensAt` on, to `closesAt`. */
   private readonly opensAt: Micros;
   private readonly closesAt: Micros;
@@ -87,7 +99,7 @@ class Watched {
   private last: Sample | undefined;
   private result: ExpectationResult | undefined;
 
-  constructor(expectation: Expectation, start: Micros) {
+  constructor(expectation: Expectation, start: Micros, series: SeriesValues) {
     const compiled = compileCondition(expectation.expression);
     if (!compiled.ok) {
       throw new Error(`the expression ${expectation.expression} can't be read: ${compiled.message}`);
@@ -95,6 +107,7 @@ class Watched {
     this.expectation = expectation;
     this.expression = compiled.expression;
     this.start = start;
+    this.series = series;
     const { opens, length } =
       expectation.type === 'always'
         ? { opens: expectation.from ?? 0, length: (expectation.until ?? Infinity) - (expectation.from ?? 0) }
@@ -125,8 +138,8 @@ class Watched {
     return {
       at: now,
       rv,
-      isTrue: this.expression.evaluate(view, now) === true,
-      values: this.expression.parts.map((part) => part.evaluate(view, now)),
+      isTrue: this.expression.evaluate(view, now, this.series) === true,
+      values: this.expression.parts.map((part) => part.evaluate(view, now, this.series)),
     };
   }
 

@@ -38,6 +38,11 @@ export class Sampler {
     this.journal.sample(now, cause, series, rounded);
   }
 
+  /** The value that was written last. */
+  last(subject: SeriesSubject, key: string, measure: string): number {
+    return this.written.get(seriesName(subject, key, measure)) ?? 0;
+  }
+
   /** Nothing is left of what the series tell of: each that has a value becomes nothing. */
   forget(now: Micros, cause: number, subject: SeriesSubject, key: string, measures: readonly string[]): void {
     for (const measure of measures) {

@@ -21,6 +21,8 @@ const USAGE_SAMPLES_EVERY: Micros = MINUTE;
 const RAMP_STEP: Micros = 3 * SECOND;
 /** Errors below a thousandth of the requests are one value. */
 const ERRORS_FLOOR = 0.001;
+/** What of pods and nodes is measured. */
+const USAGE = ['cpu', 'memory'] as const;
 /** Milli-requests a second in one. */
 const MILLI = 1000;
 
@@ -50,6 +52,11 @@ export class Traffic implements ProgramListener, LoadListener {
   private readonly pods = new Map<string, PodLoad>();
   /** The same by machine, each in the order of their keys; made anew where a pod comes or goes. */
   private byNode: ReadonlyMap<string, readonly PodLoad[]> | undefined;
+  private sorted: readonly PodLoad[] = [];
+  /** Keys of pods that have ended since samples of usage were written last. */
+  private readonly gone = new Set<string>();
+  /** Machines of which there are samples. */
+  private measuredNodes: readonly string[] = [];
   /** Flows whose rate changes by itself. */
   private readonly isMoving: boolean;
   private ticks = 0;
@@ -115,6 +122,7 @@ export class Traffic implements ProgramListener, LoadListener {
     const pod = this.pods.get(uid);
     if (pod === undefined) return;
     this.pods.delete(uid);
+    this.gone.add(pod.programs.key);
     this.byNode = undefined;
     this.want('requests', cause.rv);
   }
@@ -187,7 +195,7 @@ export class Traffic implements ProgramListener, LoadListener {
     const { now } = this.kernel;
     const everything = this.pending === 'everything';
     this.pending = 'nothing';
-    for (const pod of this.pods.values()) pod.accrue(now);
+    for (const pod of this.podList()) pod.accrue(now);
     this.connect(now);
     if (everything) {
       this.model.arrive(this.podList());
@@ -195,7 +203,7 @@ export class Traffic implements ProgramListener, LoadListener {
     }
     this.isShareDue = !everything;
     this.model.solve(this.podList());
-    for (const pod of this.pods.values()) this.use(pod);
+    for (const pod of this.podList()) this.use(pod);
     for (const service of this.model.services.values()) this.sampleService(service, now);
   }
 
@@ -250,8 +258,13 @@ export class Traffic implements ProgramListener, LoadListener {
     const { cause } = this;
     const requests = offered * MILLI;
     const errors = requests * (1 - success);
+    const writeErrors = (): void =>
+      this.sampler.write(now, cause, 'service', key, 'errors', errors, requests * ERRORS_FLOOR);
+    // Whoever divides one by the other finds nothing between two samples that there never was.
+    const isFalling = requests < this.sampler.last('service', key, 'requests');
+    if (isFalling) writeErrors();
     this.sampler.write(now, cause, 'service', key, 'requests', requests);
-    this.sampler.write(now, cause, 'service', key, 'errors', errors, requests * ERRORS_FLOOR);
+    if (!isFalling) writeErrors();
     if (offered === 0 || success === 0) return;
     this.sampler.write(now, cause, 'service', key, 'latency-p50', service.p50 * SECOND);
     this.sampler.write(now, cause, 'service', key, 'latency-p99', service.p99 * SECOND);
@@ -262,7 +275,7 @@ export class Traffic implements ProgramListener, LoadListener {
   private tick(): void {
     const { now } = this.kernel;
     this.ticks += 1;
-    for (const pod of this.pods.values()) pod.accrue(now);
+    for (const pod of this.podList()) pod.accrue(now);
     const reached: PodLoad[] = [];
     for (const [node, pods] of this.podsByNode()) if (this.answers(node)) reached.push(...pods);
     this.metrics.scrape(reached, now, this.cause);
@@ -275,7 +288,15 @@ export class Traffic implements ProgramListener, LoadListener {
   private sampleUsage(now: Micros): void {
     const { cause } = this;
     const byNode = this.podsByNode();
-    for (const node of this.nodes.names) {
+    const { names } = this.nodes;
+    for (const pod of this.podList()) this.gone.delete(pod.programs.key);
+    for (const key of this.gone) this.sampler.forget(now, cause, 'pod', key, USAGE);
+    this.gone.clear();
+    for (const node of this.measuredNodes) {
+      if (this.nodes.get(node) === undefined) this.sampler.forget(now, cause, 'node', node, USAGE);
+    }
+    this.measuredNodes = names;
+    for (const node of names) {
       let cpu = this.load.takenOf(node, this.cpuOf(node));
       let memory = 0;
       for (const pod of byNode.get(node) ?? []) {
@@ -318,13 +339,15 @@ export class Traffic implements ProgramListener, LoadListener {
   }
 
   private podList(): readonly PodLoad[] {
-    return [...this.podsByNode().values()].flat();
+    this.podsByNode();
+    return this.sorted;
   }
 
   private podsByNode(): ReadonlyMap<string, readonly PodLoad[]> {
     if (this.byNode !== undefined) return this.byNode;
     const byNode = new Map<string, PodLoad[]>();
     const sorted = [...this.pods.values()].sort((a, b) => (before(a, b) ? -1 : 1));
+    this.sorted = sorted;
     for (const pod of sorted) {
       const list = byNode.get(pod.node);
       if (list === undefined) byNode.set(pod.node, [pod]);

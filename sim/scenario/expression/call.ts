@@ -8,6 +8,7 @@ import { shown } from '../problem.ts';
 import { kindByWord, parseName, unknownResource } from '../resource-name.ts';
 import type { Argument } from './ast.ts';
 import { ExpressionError } from './expression-error.ts';
+import type { SeriesValues } from './series-values.ts';
 
 export type Type = 'number' | 'duration' | 'text' | 'boolean';
 
@@ -24,8 +25,10 @@ export interface Dependency {
 
 /** A call, ready to be asked. */
 export interface Call {
-  readonly evaluate: (view: View, now: Micros) => Value;
+  readonly evaluate: (view: View, now: Micros, series: SeriesValues) => Value;
   readonly dependencies: readonly Dependency[];
+  /** Series whose samples change the value. */
+  readonly series?: readonly string[];
   /** The value changes with the clock alone. */
   readonly followsTime?: boolean;
 }
@@ -110,6 +113,13 @@ export class CallArguments {
 
   word(what: string): string {
     return this.required(what).text;
+  }
+
+  /** One of these words. */
+  oneOf(words: readonly string[]): string {
+    const argument = this.required(`one of ${words.join(', ')}`);
+    if (words.includes(argument.text)) return argument.text;
+    throw this.error(argument, `expected one of ${words.join(', ')}, got ${argument.text}`);
   }
 
   /** What is left: a selector and a namespace, both optional. */

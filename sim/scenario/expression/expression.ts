@@ -8,12 +8,16 @@ import { CallArguments, type Dependency, type Type, type Value } from './call.ts
 import { ExpressionError } from './expression-error.ts';
 import { FUNCTIONS } from './functions.ts';
 import { parseExpression } from './parser.ts';
+import { NO_SERIES, type SeriesValues } from './series-values.ts';
+
+/** The value in a state, at its time, with what was measured by then: nothing unless given. */
+export type Evaluate = (view: View, now: Micros, series?: SeriesValues) => Value;
 
 /** One thing that an expression asks of the cluster: `available(deployment/web)`, as it was written. */
 export interface Part {
   readonly text: string;
   readonly type: Type;
-  readonly evaluate: (view: View, now: Micros) => Value;
+  readonly evaluate: Evaluate;
 }
 
 /**
@@ -23,13 +27,15 @@ export interface Part {
 export interface Expression {
   readonly text: string;
   readonly type: Type;
-  readonly evaluate: (view: View, now: Micros) => Value;
+  readonly evaluate: Evaluate;
   /** Each part once, in the order of the text. */
   readonly parts: readonly Part[];
   /** For `part >= 2` alone: the part, and `>= 2`. */
   readonly comparison: { readonly part: Part; readonly expected: string } | undefined;
   /** What can change its value. */
   readonly dependencies: readonly Dependency[];
+  /** Series whose samples can change it. */
+  readonly series: readonly string[];
   /** Its value can change with the clock alone. */
   readonly followsTime: boolean;
 }
@@ -54,6 +60,7 @@ export function compileExpression(text: string): Compiled {
         parts: compiler.parts,
         comparison: comparisonOf(node, compiler.parts),
         dependencies: compiler.dependencies,
+        series: compiler.series,
         followsTime: compiler.followsTime,
       },
     };
@@ -114,12 +121,13 @@ function comparisonOf(node: Node, parts: readonly Part[]): Expression['compariso
 
 interface Typed {
   readonly type: Type;
-  readonly evaluate: (view: View, now: Micros) => Value;
+  readonly evaluate: Evaluate;
 }
 
 class Compiler {
   readonly parts: Part[] = [];
   readonly dependencies: Dependency[] = [];
+  readonly series: string[] = [];
   followsTime = false;
 
   compile(node: Node): Typed {
@@ -137,8 +145,8 @@ class Compiler {
         const { evaluate } = this.expect(node.operand, 'boolean');
         return {
           type: 'boolean',
-          evaluate: (view, now) => {
-            const value = evaluate(view, now);
+          evaluate: (view, now, series) => {
+            const value = evaluate(view, now, series);
             return value === undefined ? undefined : value !== true;
           },
         };
@@ -175,10 +183,12 @@ class Compiler {
     const call = found.call(new CallArguments(found.signature, node.arguments, node.offset));
     if (call.followsTime === true) this.followsTime = true;
     this.dependencies.push(...call.dependencies);
+    this.series.push(...(call.series ?? []));
+    const evaluate: Evaluate = (view, now, series = NO_SERIES) => call.evaluate(view, now, series);
     if (!this.parts.some(({ text }) => text === node.text)) {
-      this.parts.push({ text: node.text, type: found.returns, evaluate: call.evaluate });
+      this.parts.push({ text: node.text, type: found.returns, evaluate });
     }
-    return { type: found.returns, evaluate: call.evaluate };
+    return { type: found.returns, evaluate };
   }
 
   private expect(node: Node, type: Type): Typed {
@@ -205,9 +215,9 @@ class Compiler {
     const holds = COMPARE[node.operator];
     return {
       type: 'boolean',
-      evaluate: (view, now) => {
-        const a = left.evaluate(view, now);
-        const b = right.evaluate(view, now);
+      evaluate: (view, now, series) => {
+        const a = left.evaluate(view, now, series);
+        const b = right.evaluate(view, now, series);
         return a === undefined || b === undefined ? undefined : holds(a, b);
       },
     };
@@ -243,10 +253,10 @@ class Compiler {
     const deciding = node.operator === '||';
     return {
       type: 'boolean',
-      evaluate: (view, now) => {
-        const a = left.evaluate(view, now);
+      evaluate: (view, now, series) => {
+        const a = left.evaluate(view, now, series);
         if (a === deciding) return deciding;
-        const b = right.evaluate(view, now);
+        const b = right.evaluate(view, now, series);
         if (b === deciding) return deciding;
         return a === undefined || b === undefined ? undefined : !deciding;
       },
@@ -273,9 +283,9 @@ function arithmetic(
 ): Typed {
   return {
     type,
-    evaluate: (view, now) => {
-      const a = left(view, now);
-      const b = right(view, now);
+    evaluate: (view, now, series) => {
+      const a = left(view, now, series);
+      const b = right(view, now, series);
       return a === undefined || b === undefined ? undefined : compute(a as number, b as number);
     },
   };
