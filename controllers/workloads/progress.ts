@@ -128,6 +128,9 @@ export function progressCheckAfter(
   const progressing = conditionOf(deployment.status, PROGRESSING);
   if (!hasProgressDeadline(deployment) || progressing === undefined) return undefined;
   if (progressing.reason === TIMED_OUT || isComplete(deployment, status)) return undefined;
+  // A rollout that is through has no deadline any more, whatever it loses later: the real controller looks again and
+  // again, and finds nothing to do.
+  if (progressing.reason === REPLICA_SET_AVAILABLE) return undefined;
   const remaining = deadlineOf(deployment, progressing) - now;
   return remaining < SECOND ? Math.max(0, remaining) + RATE_LIMITED_DELAY : remaining + SECOND;
 }

@@ -2,12 +2,16 @@ import type { Micros } from '../../core/time.ts';
 import { MILLISECOND, SECOND } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 /** client-go `workqueue.DefaultTypedControllerRateLimiter`: 5 ms doubling to 1000 s per item. */
 const BACKOFF_BASE = 5 * MILLISECOND;
 const BACKOFF_MAX = 1000 * SECOND;
 /** From this many failures on the back-off stands at its maximum: 5 ms × 2^18 is past 1000 s. */
 const BACKOFF_STEPS_MAX = 18;
+/** The same limiter's bucket: so many retries a second and at once, of all keys of a queue together. */
+const RETRY_QPS = 10;
+const RETRY_BURST = 100;
 
 interface Waiting {
   readonly timer: Timer;
@@ -30,6 +34,7 @@ export class WorkQueue implements Target {
   private readonly processing: string[] = [];
   private readonly waiting = new Map<string, Waiting>();
   private readonly failures = new Map<string, number>();
+  private retries = new RateLimiter(RETRY_QPS, RETRY_BURST);
 
   constructor(kernel: Kernel, onReady: () => void) {
     this.kernel = kernel;
@@ -72,8 +77,9 @@ export class WorkQueue implements Target {
   addRateLimited(key: string, cause: Cause): void {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
-    const delay = failures >= BACKOFF_STEPS_MAX ? BACKOFF_MAX : BACKOFF_BASE * (1 << failures);
-    this.addAfter(key, delay, cause);
+    const backOff = failures >= BACKOFF_STEPS_MAX ? BACKOFF_MAX : BACKOFF_BASE * (1 << failures);
+    const turn = this.retries.reserve(this.kernel.now) - this.kernel.now;
+    this.addAfter(key, Math.max(backOff, turn), cause);
   }
 
   /** The key did well: its back-off starts anew. */
@@ -122,5 +128,6 @@ export class WorkQueue implements Target {
     this.dirty.clear();
     this.processing.length = 0;
     this.failures.clear();
+    this.retries = new RateLimiter(RETRY_QPS, RETRY_BURST);
   }
 }
