@@ -13,6 +13,7 @@ import type {
 } from '../../core/schema/types.generated.ts';
 import { type Micros, rfc3339, rfc3339Micro } from '../../core/time.ts';
 import type { RandomStream } from '../random/keyed.ts';
+import type { Machine } from '../scenario/scenario.ts';
 import { hexDigest } from './digest.ts';
 import { type KubeletSettings, LEASE_RENEWALS_PER_DURATION, type NodeMachine } from './settings.ts';
 
@@ -41,10 +42,20 @@ function capacityOf({ machine }: NodeMachine): StringMap {
     'hugepages-2Mi': '0',
     memory: kibibytes(whole(machine.memory)),
     pods: `${machine.pods}`,
+    ...extendedOf(machine),
   };
 }
 
-function allocatableOf({ machine }: NodeMachine): StringMap {
+/** What device plugins advertise; nothing of it is reserved. */
+function extendedOf({ extendedResources = {} }: Machine): StringMap {
+  return Object.fromEntries(
+    Object.keys(extendedResources)
+      .sort()
+      .map((name) => [name, `${extendedResources[name]}`]),
+  );
+}
+
+export function allocatableOf({ machine }: Pick<NodeMachine, 'machine'>): StringMap {
   const disk = whole(machine.ephemeralStorage);
   return {
     cpu: milli(machine.cpu) % 1000 === 0 ? `${milli(machine.cpu) / 1000}` : `${milli(machine.cpu)}m`,
@@ -53,6 +64,7 @@ function allocatableOf({ machine }: NodeMachine): StringMap {
     'hugepages-2Mi': '0',
     memory: kibibytes(Math.max(0, whole(machine.memory) - EVICTION_MEMORY)),
     pods: `${machine.pods}`,
+    ...extendedOf(machine),
   };
 }
 

@@ -70,6 +70,8 @@ export interface Machine {
   readonly memory: string;
   readonly ephemeralStorage: string;
   readonly pods: number;
+  /** What device plugins advertise, such as GPUs (`nvidia.com/gpu`). */
+  readonly extendedResources?: Readonly<Record<string, number>>;
 }
 
 /** A time that differs from case to case: half are at most `p50`, 99 of 100 at most `p99`. Equal: always the same. */

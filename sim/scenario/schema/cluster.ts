@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { qualifiedName } from '../../../core/kinds/validation/names.ts';
 import type { Taint } from '../../../core/schema/types.generated.ts';
 import { MINUTE } from '../../../core/time.ts';
 import {
@@ -39,6 +40,8 @@ const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
 /** A machine of a cloud boots and joins in one to two minutes; no document promises a time. */
 const DEFAULT_BOOT_TIME = 1.5 * MINUTE;
 const NODES_MAX = 100_000;
+/** Of one extended resource on a node: scheduling multiplies it by 100. */
+const EXTENDED_MAX = 1_000_000_000;
 
 const DEFAULT_GROUP: NodeGroup = {
   name: 'node',
@@ -139,14 +142,35 @@ const taint = strict(
   'a taint: { key, value, effect }',
 ).transform(({ key, value, effect }): Taint => ({ effect, key, ...(value === undefined ? {} : { value }) }));
 
+/** With its keys sorted, so that a scenario has one form. */
+const extendedResources = z
+  .record(z.string(), integer(0, EXTENDED_MAX), wanted('amounts such as { nvidia.com/gpu: 8 }'))
+  .transform((given, context): Readonly<Record<string, number>> => {
+    const sorted: Record<string, number> = {};
+    for (const name of Object.keys(given).sort()) {
+      const problems = name.includes('/') ? qualifiedName(name) : ['has no domain, such as nvidia.com/gpu'];
+      for (const message of problems) {
+        context.issues.push({ code: 'custom', message, input: name, path: [name] });
+      }
+      sorted[name] = given[name]!;
+    }
+    return sorted;
+  });
+
 const machine = strict(
   {
     cpu: quantity.default(DEFAULT_MACHINE.cpu),
     memory: quantity.default(DEFAULT_MACHINE.memory),
     ephemeralStorage: quantity.default(DEFAULT_MACHINE.ephemeralStorage),
     pods: integer(0, 10_000).default(DEFAULT_MACHINE.pods),
+    extendedResources: extendedResources
+      .optional()
+      .describe('What device plugins advertise: { nvidia.com/gpu: 8 }.'),
   },
   'a machine such as { cpu: 4, memory: 16Gi, pods: 110 }',
+).transform(
+  ({ extendedResources: extended, ...rest }): Machine =>
+    extended === undefined ? rest : { ...rest, extendedResources: extended },
 );
 
 const nodeGroup = strict(
@@ -184,7 +208,7 @@ const nodeGroup = strict(
   return { ...group, min: min ?? group.count, max: max ?? group.count };
 });
 
-const nodeGroups = listOf(nodeGroup, 'a list of node groups').superRefine((groups, context) => {
+export const nodeGroups = listOf(nodeGroup, 'a list of node groups').superRefine((groups, context) => {
   groups.forEach(({ name }, index) => {
     if (groups.findIndex((other) => other.name === name) === index) return;
     const message = `there is another node group called "${name}"`;
