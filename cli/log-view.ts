@@ -1,9 +1,10 @@
 import type { TornTail } from '../core/log/block-reader.ts';
 import type { Moment as LogMoment } from '../core/log/decoder.ts';
+import type { LogRecord } from '../core/log/record.ts';
 import { State } from '../core/store/state.ts';
 import type { View } from '../core/store/view.ts';
 import type { Micros } from '../core/time.ts';
-import { readLog, readStateAt } from '../files/log/read-log.ts';
+import { type LogReading, readLog, readStateAt } from '../files/log/read-log.ts';
 import { InputError } from './exit.ts';
 import { formatVirtualTime, parseMoment } from './time.ts';
 
@@ -47,14 +48,27 @@ export function requireNotPast(
 
 /** The state of a log at a moment, or at its end. */
 export function openLog(file: string, at: string | undefined): LogView {
-  if (at === undefined) {
-    const { header, objects, rv, t, summary } = readLog(file);
-    warnOfTornTail(file, summary?.tornTail);
-    return { view: State.of(objects, rv), now: t, start: header.start };
-  }
+  if (at === undefined) return openWholeLog(file, at);
+  return openAt(file, at, (moment) => readStateAt(file, moment));
+}
+
+/** The same, read from the start, for what no keyframe holds: every record on the way is handed on. */
+export function openWholeLog(
+  file: string,
+  at: string | undefined,
+  onRecord?: (record: LogRecord) => void,
+): LogView {
+  const callback = onRecord === undefined ? {} : { onRecord };
+  if (at !== undefined) return openAt(file, at, (moment) => readLog(file, { at: moment, ...callback }));
+  const { header, objects, rv, t, summary } = readLog(file, callback);
+  warnOfTornTail(file, summary?.tornTail);
+  return { view: State.of(objects, rv), now: t, start: header.start };
+}
+
+function openAt(file: string, at: string, read: (moment: LogMoment) => LogReading): LogView {
   const start = headerStart(file);
   const moment = logMoment(at, start);
-  const { objects, rv, t, summary } = readStateAt(file, moment);
+  const { objects, rv, t, summary } = read(moment);
   warnOfTornTail(file, summary?.tornTail);
   if (summary !== undefined) requireNotPast(moment, { rv, t, start });
   // Between two records time goes on: ages are counted to the moment that was asked for.

@@ -6,6 +6,7 @@ import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
+import { topCommand } from './commands/top.ts';
 import { whyCommand } from './commands/why.ts';
 import { EXIT, reportFailure } from './exit.ts';
 import { watchStandardOutput } from './standard-output.ts';
@@ -86,6 +87,23 @@ readsLog(program.command('events'))
   .option('--types <list>', 'Normal, Warning or both', separated)
   .option('--no-headers', 'no line of headers')
   .action((options) => finish(() => eventsCommand({ ...options, noHeaders: options.headers === false })));
+
+readsLog(program.command('top'))
+  .description('what pods or nodes used, as kubectl top')
+  .argument('<pods|nodes>', 'pods or nodes, and a name where one is meant')
+  .argument('[name]')
+  .option('-l, --selector <labels>', 'only those with the labels')
+  .option('--containers', 'a line for each container')
+  .option('--sort-by <field>', 'cpu or memory: the most first')
+  .option('--no-headers', 'no line of headers')
+  .action((kind: string, name: string | undefined, options) =>
+    finish(() =>
+      topCommand(name === undefined ? [kind] : [kind, name], {
+        ...options,
+        noHeaders: options.headers === false,
+      }),
+    ),
+  );
 
 program
   .command('why')

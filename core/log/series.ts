@@ -9,13 +9,14 @@
  * | `service/NAMESPACE/NAME/latency-p50`, `…/latency-p99` | microseconds |
  * | `pod/NAMESPACE/NAME/cpu`, `node/NAME/cpu` | milli-CPU |
  * | `pod/NAMESPACE/NAME/memory`, `node/NAME/memory` | bytes |
+ * | `container/NAMESPACE/POD/NAME/cpu`, `…/memory` | the same, of pods with several containers |
  * | `cluster/cost` | millionths of the currency of `pricePerHour`, since the start |
  */
-export type SeriesSubject = 'service' | 'pod' | 'node' | 'cluster';
+export type SeriesSubject = 'service' | 'pod' | 'container' | 'node' | 'cluster';
 
 export interface Series {
   readonly subject: SeriesSubject;
-  /** `NAMESPACE/NAME`, `NAME`, or empty for the cluster. */
+  /** `NAMESPACE/NAME`, `NAMESPACE/POD/NAME`, `NAME`, or empty for the cluster. */
   readonly key: string;
   /** `requests`, `cpu`, `cost`. */
   readonly measure: string;

@@ -29,8 +29,8 @@ export class Sampler {
     const rounded = Math.round(value);
     if (before === rounded) return;
     if (before === undefined) {
-      // A series that was never anything but nothing is not begun.
-      if (rounded === 0) return;
+      // A series that was never anything but nothing is not begun; of a machine that does nothing this is known.
+      if (rounded === 0 && subject !== 'node') return;
     } else if (rounded !== 0 && before !== 0) {
       if (Math.abs(rounded - before) <= Math.max(floor, TOLERANCE * before)) return;
     }

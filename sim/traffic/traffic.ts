@@ -304,8 +304,13 @@ export class Traffic implements ProgramListener, LoadListener {
         let podCpu = 0;
         let podMemory = 0;
         for (const [index, container] of pod.containers.entries()) {
+          const held = memoryOf(pod, index, now);
           podCpu += container.cpu;
-          podMemory += memoryOf(pod, index, now);
+          podMemory += held;
+          if (pod.containers.length === 1) continue;
+          const name = `${key}/${container.run.spec.name}`;
+          this.sampler.write(now, cause, 'container', name, 'cpu', container.cpu);
+          this.sampler.write(now, cause, 'container', name, 'memory', held);
         }
         this.sampler.write(now, cause, 'pod', key, 'cpu', podCpu);
         this.sampler.write(now, cause, 'pod', key, 'memory', podMemory);
