@@ -1,10 +1,12 @@
 import { keyOf } from '../../core/api/object.ts';
 import { DEPLOYMENT } from '../../core/kinds/registry.ts';
-import type { LogRecord } from '../../core/log/record.ts';
+import type { EventRecord, LogRecord } from '../../core/log/record.ts';
 import type { Deployment } from '../../core/schema/types.generated.ts';
-import { type Micros, SECOND } from '../../core/time.ts';
+import { MINUTE, type Micros, SECOND } from '../../core/time.ts';
 import type { Note, Observer } from './note.ts';
 
+/** The controller of HorizontalPodAutoscalers, as the log names it. */
+const AUTOSCALER = 'horizontal-pod-autoscaler-controller';
 export const REVISION = 'deployment.kubernetes.io/revision';
 
 interface Known {
@@ -12,13 +14,22 @@ interface Known {
   readonly shortSince: Micros | undefined;
   /** The fewest that were available since then. */
   readonly least: number;
+  /** How many of those that are wanted were available at one time: fewer than that is a loss, and no growth. */
+  readonly reached: number;
   readonly rollout: string | undefined;
   /** Whether a complete rollout has been told of since it began. */
   readonly complete: boolean;
   readonly stuck: boolean;
 }
 
-const UNKNOWN: Known = { shortSince: undefined, least: 0, rollout: undefined, complete: false, stuck: false };
+const UNKNOWN: Known = {
+  shortSince: undefined,
+  least: 0,
+  reached: 0,
+  rollout: undefined,
+  complete: false,
+  stuck: false,
+};
 
 function seconds(from: Micros, to: Micros): string {
   return `${((to - from) / SECOND).toFixed(1)}s`;
@@ -33,6 +44,30 @@ export function isComplete(deployment: Deployment, wanted: number): boolean {
     (status.replicas ?? 0) === wanted &&
     (status.availableReplicas ?? 0) === wanted
   );
+}
+
+/** Rescales go on for as long as load changes: those of a few minutes are one line. */
+const RESCALES_WITHIN: Micros = 5 * MINUTE;
+
+/** An autoscaler changes how many replicas are wanted. */
+function rescaled(record: EventRecord, note: (note: Note) => void): void {
+  if (record.actor !== AUTOSCALER) return;
+  const before = (record.previous as Deployment | undefined)?.spec?.replicas;
+  const { metadata, spec } = record.next as Deployment;
+  if (before === undefined || spec?.replicas === undefined || before === spec.replicas) return;
+  note({
+    t: record.t,
+    rv: record.rv,
+    tone: 'neutral',
+    group: 'rescales',
+    subject: record.key,
+    text: `the autoscaler takes deployment/${metadata.name} from ${before} to ${spec.replicas} replicas`,
+    within: RESCALES_WITHIN,
+    together: (count, subjects) =>
+      subjects === 1
+        ? `the autoscaler changes deployment/${metadata.name} ${count} times`
+        : `the autoscaler changes ${subjects} deployments, ${count} times`,
+  });
 }
 
 /** Rollouts that begin and end, and Deployments that lose replicas and get them back. */
@@ -104,7 +139,8 @@ export function deploymentObserver(): Observer {
     const subject = keyOf(deployment);
     const wanted = deployment.spec?.replicas ?? 1;
     const available = deployment.status.availableReplicas ?? 0;
-    if (available < wanted && (before.shortSince === undefined || available < before.least)) {
+    const reached = Math.min(wanted, Math.max(before.reached, available));
+    if (available < reached && (before.shortSince === undefined || available < before.least)) {
       const text = `deployment/${name} has ${available} of ${wanted} replicas available`;
       note({
         t,
@@ -115,7 +151,7 @@ export function deploymentObserver(): Observer {
         text,
         together: (n) => `${n} deployments are short of replicas`,
       });
-      return { ...before, shortSince: before.shortSince ?? t, least: available };
+      return { ...before, reached, shortSince: before.shortSince ?? t, least: available };
     }
     if (available >= wanted && before.shortSince !== undefined) {
       const text = `deployment/${name} is whole again: ${available}/${wanted} after ${seconds(before.shortSince, t)}`;
@@ -128,9 +164,9 @@ export function deploymentObserver(): Observer {
         text,
         together: (n) => `${n} deployments are whole again`,
       });
-      return { ...before, shortSince: undefined };
+      return { ...before, reached, shortSince: undefined };
     }
-    return before;
+    return { ...before, reached };
   }
 
   return {
@@ -142,6 +178,7 @@ export function deploymentObserver(): Observer {
         return;
       }
       const { t, rv } = record;
+      rescaled(record, note);
       const rolled = rollouts(deployment, known.get(record.key) ?? UNKNOWN, t, rv, note);
       known.set(record.key, availability(deployment, rolled, t, rv, note));
     },

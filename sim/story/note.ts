@@ -14,8 +14,10 @@ export interface Note {
   readonly subject?: string;
   /** What one note says by itself. */
   readonly text: string;
+  /** How far apart notes of the group may be; 15 s unless given. */
+  readonly within?: Micros;
   /** What several say together: `12 pods evicted from node-2`. */
-  readonly together?: (count: number) => string;
+  readonly together?: (count: number, subjects: number) => string;
 }
 
 /** Looks at records as they come, and notes what is worth telling. */

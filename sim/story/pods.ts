@@ -90,14 +90,16 @@ export const podObserver: Observer = {
     }
     const message = unschedulable(next);
     if (message !== undefined && unschedulable(previous) === undefined) {
-      const text = `pod ${name} finds no node: ${message}`;
+      // What preemption would find is for `why`.
+      const reasons = message.replace(/ preemption: .*$/s, '');
       note({
         t,
         rv,
         tone: 'bad',
-        group: `unschedulable/${ownerName(next)}`,
-        text,
-        together: (n) => `${n} pods of ${ownerName(next)} find no node: ${message}`,
+        group: `unschedulable/${reasons}`,
+        subject: name,
+        text: `pod ${name} finds no node: ${reasons}`,
+        together: (_count, pods) => `${pods} pods find no node: ${reasons}`,
       });
     }
   },

@@ -61,7 +61,7 @@ export class Story {
 
   private add(note: Note): void {
     const known = this.open.get(note.group);
-    if (known !== undefined && note.t - known.lastAt <= TOGETHER_WITHIN) {
+    if (known !== undefined && note.t - known.lastAt <= (note.within ?? TOGETHER_WITHIN)) {
       this.open.set(note.group, joined(known, note));
       return;
     }
@@ -79,11 +79,11 @@ export class Story {
     const all = [...this.closed, ...this.open.values()].sort(
       (a, b) => a.first.t - b.first.t || a.first.rv - b.first.rv,
     );
-    const moments = all.map(({ first, text, count }) => ({
+    const moments = all.map(({ first, text, count, subjects }) => ({
       t: first.t,
       rv: first.rv,
       tone: first.tone,
-      text: count > 1 && first.together !== undefined ? first.together(count) : text,
+      text: count > 1 && first.together !== undefined ? first.together(count, subjects.size) : text,
     }));
     return { moments, dropped: this.dropped };
   }
