@@ -1,6 +1,16 @@
+import type { KindRef } from '../../core/kinds/kind-ref.ts';
 import type { LogRecord } from '../../core/log/record.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
+
+/** What a watcher found wrong, and with which object. */
+export interface Finding {
+  readonly kind: KindRef;
+  /** `namespace/name`, or `name`. */
+  readonly key: string;
+  /** What was found, what was allowed. */
+  readonly message: string;
+}
 
 /** A rule that was broken, by the record that broke it. */
 export interface Violation {
@@ -8,6 +18,10 @@ export interface Violation {
   readonly name: string;
   readonly rv: number;
   readonly t: Micros;
+  /** `deployment/web`. */
+  readonly object: string;
+  /** Absent for a cluster-scoped object. */
+  readonly namespace?: string;
   /** What was found, what was allowed, of which object. */
   readonly message: string;
 }
@@ -20,13 +34,17 @@ export interface Moment {
 
 /** What one invariant keeps of a run; made anew for each. */
 export interface Watcher {
-  /** A record was appended. What is wrong now, one message each. Hot path: looks only at what the record concerns. */
-  observe(record: LogRecord, moment: Moment): readonly string[] | undefined;
+  /** Only events of these kinds are shown to it. Absent: of all kinds. */
+  readonly kinds?: readonly KindRef[];
+  /** Stimuli are shown to it too. */
+  readonly stimuli?: boolean;
+  /** A record was appended. What is wrong now. Hot path: looks only at what the record concerns. */
+  observe(record: LogRecord, moment: Moment): readonly Finding[] | undefined;
   /**
    * The run is over, and nothing has disturbed the cluster for long enough: what has still not become true
    * (liveness). Absent for an invariant of safety alone.
    */
-  atRest?(moment: Moment): readonly string[];
+  atRest?(moment: Moment): readonly Finding[];
 }
 
 /** A rule about every history of a cluster: one file each, and one line in the list. */

@@ -1,0 +1,77 @@
+import { EVENT, HORIZONTAL_POD_AUTOSCALER, KINDS, LEASE, POD } from '../../core/kinds/registry.ts';
+import type { LogRecord } from '../../core/log/record.ts';
+import { MINUTE, type Micros } from '../../core/time.ts';
+import { deploymentsUnfinished } from './at-rest/deployments.ts';
+import { endpointsWrong } from './at-rest/endpoints.ts';
+import { nodesNotReady } from './at-rest/nodes.ts';
+import { podsUnderWay, podsWithoutNode } from './at-rest/pods.ts';
+import type { Finding, Invariant, Moment, Watcher } from './invariant.ts';
+
+/** From the last disturbance until writes begin to count. */
+const SETTLING: Micros = 6 * MINUTE;
+/** Writes of one object that a cluster at rest may still make: a deadline that passes, a back-off that ends. */
+const WRITES_MAX = 20;
+
+/** What writes for ever by its nature: Events, heartbeats, metrics; and a container that crashes again and again. */
+const RESTLESS = new Set([EVENT, LEASE, HORIZONTAL_POD_AUTOSCALER, POD].map(({ index }) => index));
+
+class StabilityWatcher implements Watcher {
+  readonly kinds = KINDS.filter(({ index }) => !RESTLESS.has(index));
+  readonly stimuli = true;
+  private quietFrom: Micros = 0;
+  private readonly writes = new Map<string, { readonly record: LogRecord; count: number }>();
+
+  observe(record: LogRecord): undefined {
+    if (record.type === 'stimulus') {
+      if (record.action.op !== 'end') this.quietFrom = record.t + SETTLING;
+      if (this.writes.size > 0) this.writes.clear();
+      return undefined;
+    }
+    if (record.t < this.quietFrom || record.type !== 'event') return undefined;
+    const id = `${record.kind.index} ${record.key}`;
+    const counted = this.writes.get(id);
+    if (counted === undefined) this.writes.set(id, { record, count: 1 });
+    else counted.count += 1;
+    return undefined;
+  }
+
+  atRest(moment: Moment): readonly Finding[] {
+    return [
+      ...nodesNotReady(moment),
+      ...podsUnderWay(moment),
+      ...podsWithoutNode(moment),
+      ...deploymentsUnfinished(moment),
+      ...endpointsWrong(moment),
+      ...this.stillWritten(moment),
+    ];
+  }
+
+  private stillWritten({ view }: Moment): readonly Finding[] {
+    const restarts = view
+      .list(POD)
+      .some(({ status }) => status.containerStatuses?.some(({ restartCount }) => restartCount > 0));
+    if (restarts) return [];
+    const findings: Finding[] = [];
+    for (const { record, count } of this.writes.values()) {
+      if (count <= WRITES_MAX || record.type !== 'event') continue;
+      const message = `${record.kind.singular} ${record.key} is still being written: ${count} times since all is quiet`;
+      findings.push({ kind: record.kind, key: record.key, message });
+    }
+    return findings;
+  }
+}
+
+/** I47. */
+export const eventuallyStable: Invariant = {
+  name: 'eventually-stable',
+  rule: 'When nothing disturbs a cluster any more, it comes to its desired state, and stays there.',
+  source:
+    'https://github.com/anvil-verifier/anvil (eventually stable reconciliation); https://kubernetes.io/docs/concepts/architecture/controller/#desired-vs-current',
+  exemptions: [
+    'While a fault goes on, and for eight minutes after the last disturbance: a lost node costs six, a back-off at most five.',
+    'A pod that no node has room for, and a rollout that waits for one.',
+    'A program that crashes, or is not ready, by itself; a configuration that is missing.',
+    'Deployments that are paused; objects that a finalizer holds.',
+  ],
+  watch: () => new StabilityWatcher(),
+};
