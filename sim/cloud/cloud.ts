@@ -31,6 +31,8 @@ export interface CloudMachine {
   readonly state: 'booting' | 'running' | 'failed';
   /** Absent for those that were there from the start. */
   readonly requestedAt: Micros | undefined;
+  /** The record that led to its failure. */
+  readonly failedBy?: number;
 }
 
 interface Held extends CloudMachine {
@@ -183,7 +185,7 @@ export class Cloud implements FaultCloud {
       if (state === 'running') names.push(machine.name);
       if (state !== 'booting') continue;
       if (bootTimer !== undefined) this.context.cancel(bootTimer);
-      this.machines.set(machine.name, { machine, state: 'failed', requestedAt });
+      this.machines.set(machine.name, { machine, state: 'failed', requestedAt, failedBy: cause.rv });
     }
     this.changed(cause);
     return names;
