@@ -16,6 +16,9 @@ interface Known {
   readonly least: number;
   /** How many of those that are wanted were available at one time: fewer than that is a loss, and no growth. */
   readonly reached: number;
+  readonly wanted: number;
+  /** Since when more are wanted than were ever available. */
+  readonly growingSince: Micros | undefined;
   readonly rollout: string | undefined;
   /** Whether a complete rollout has been told of since it began. */
   readonly complete: boolean;
@@ -26,6 +29,8 @@ const UNKNOWN: Known = {
   shortSince: undefined,
   least: 0,
   reached: 0,
+  wanted: 0,
+  growingSince: undefined,
   rollout: undefined,
   complete: false,
   stuck: false,
@@ -67,6 +72,29 @@ function rescaled(record: EventRecord, note: (note: Note) => void): void {
       subjects === 1
         ? `the autoscaler changes deployment/${metadata.name} ${count} times`
         : `the autoscaler changes ${subjects} deployments, ${count} times`,
+  });
+}
+
+/** Growth that takes no longer than pods commonly need to start is none to tell of. */
+const GROWTH_SOON: Micros = 30 * SECOND;
+
+function grown(
+  { metadata }: Deployment,
+  wanted: number,
+  since: Micros,
+  t: Micros,
+  rv: number,
+  note: (note: Note) => void,
+): void {
+  if (t - since <= GROWTH_SOON) return;
+  note({
+    t,
+    rv,
+    tone: 'good',
+    group: 'grown',
+    subject: metadata.name,
+    text: `deployment/${metadata.name} has its ${wanted} replicas, ${seconds(since, t)} after they were asked for`,
+    together: (_count, subjects) => `${subjects} deployments have the replicas that they were asked for`,
   });
 }
 
@@ -140,6 +168,12 @@ export function deploymentObserver(): Observer {
     const wanted = deployment.spec?.replicas ?? 1;
     const available = deployment.status.availableReplicas ?? 0;
     const reached = Math.min(wanted, Math.max(before.reached, available));
+    const hasGrown = before.wanted > 0 && wanted > before.wanted;
+    const growingSince = reached >= wanted ? undefined : (before.growingSince ?? (hasGrown ? t : undefined));
+    const now: Known = { ...before, reached, wanted, growingSince };
+    if (growingSince === undefined && before.growingSince !== undefined) {
+      grown(deployment, wanted, before.growingSince, t, rv, note);
+    }
     if (available < reached && (before.shortSince === undefined || available < before.least)) {
       const text = `deployment/${name} has ${available} of ${wanted} replicas available`;
       note({
@@ -151,7 +185,7 @@ export function deploymentObserver(): Observer {
         text,
         together: (n) => `${n} deployments are short of replicas`,
       });
-      return { ...before, reached, shortSince: before.shortSince ?? t, least: available };
+      return { ...now, shortSince: before.shortSince ?? t, least: available };
     }
     if (available >= wanted && before.shortSince !== undefined) {
       const text = `deployment/${name} is whole again: ${available}/${wanted} after ${seconds(before.shortSince, t)}`;
@@ -164,9 +198,9 @@ export function deploymentObserver(): Observer {
         text,
         together: (n) => `${n} deployments are whole again`,
       });
-      return { ...before, reached, shortSince: undefined };
+      return { ...now, shortSince: undefined };
     }
-    return { ...before, reached };
+    return now;
   }
 
   return {
