@@ -13,6 +13,7 @@ import { Cloud } from './cloud/cloud.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { ActorLink } from './host/actor-link.ts';
 import { bootstrapCluster } from './host/bootstrap.ts';
+import { ClusterAutoscalerProcess } from './host/cluster-autoscaler-process.ts';
 import { controllersWith } from './host/controllers-with.ts';
 import { NodePool, nodeConcerned } from './host/node-pool.ts';
 import { ControllerProcess, type ProcessSettings } from './host/process.ts';
@@ -20,7 +21,8 @@ import { SchedulerProcess } from './host/scheduler-process.ts';
 import { WatchStream } from './host/watch-stream.ts';
 import { Kernel, PRIORITY, type Target } from './kernel/kernel.ts';
 import { randomStream } from './random/keyed.ts';
-import type { Action, Scenario } from './scenario/scenario.ts';
+import { CLUSTER_AUTOSCALER_FLAGS, flagValues } from './scenario/flags.ts';
+import { type Action, isAutoscaled, type Scenario } from './scenario/scenario.ts';
 import type { StimulusWorld } from './stimulus/handler.ts';
 import { handlerFor } from './stimulus/list.ts';
 import { Load } from './traffic/load.ts';
@@ -67,6 +69,7 @@ interface FaultyProcess {
   readonly name: string;
   crash(): void;
   start(cause: Cause): void;
+  delayWatch(by: Micros): void;
 }
 
 function processSettings(
@@ -104,6 +107,8 @@ export class Simulation implements Target {
   readonly controllerManager: ControllerProcess;
   readonly scheduler: SchedulerProcess;
   readonly cloud: Cloud;
+  /** Absent where no node group can grow or shrink. */
+  readonly clusterAutoscaler: ClusterAutoscalerProcess | undefined;
   readonly nodes: NodePool;
   readonly load: Load;
   /** Absent where nothing in the scenario makes usage change. */
@@ -162,6 +167,7 @@ export class Simulation implements Target {
       this.nodes,
       kubernetes.kubeControllerManager['node-monitor-grace-period'],
     );
+    this.clusterAutoscaler = this.withClusterAutoscaler(stream);
     this.load = new Load(scenario.traffic ?? [], scenario.startTime);
     this.traffic = this.withMetrics(stream);
     this.recorded = options.stimuli;
@@ -211,6 +217,7 @@ export class Simulation implements Target {
     this.scheduler.start(cause);
     this.traffic?.start(cause);
     this.cloud.start(cause);
+    this.clusterAutoscaler?.start(cause);
     if (recorded !== undefined) {
       for (const { t, action } of recorded) this.planRecorded(t, action);
       return;
@@ -224,6 +231,21 @@ export class Simulation implements Target {
     }
     for (const { at, source, action } of scenario.timeline)
       this.plan(scenario.startTime + at, action, source);
+  }
+
+  private withClusterAutoscaler(stream: WatchStream): ClusterAutoscalerProcess | undefined {
+    const { kubernetes, nodeGroups } = this.scenario.cluster;
+    if (!nodeGroups.some(isAutoscaled)) return undefined;
+    return new ClusterAutoscalerProcess(
+      this.kernel,
+      this.server,
+      stream,
+      this.cloud,
+      nodeGroups,
+      randomStream(this.scenario.seed, 'cluster-autoscaler'),
+      kubernetes.clusterAutoscaler ?? flagValues(CLUSTER_AUTOSCALER_FLAGS),
+      processSettings(kubernetes.kubelet, kubernetes.events),
+    );
   }
 
   /** Who answers for the metrics APIs; and what makes usage change, where anything does. */
@@ -337,7 +359,7 @@ export class Simulation implements Target {
         },
         restart: (name, cause) => this.process(name)?.start(cause),
         delayWatch: (name, by) => {
-          const process = [this.controllerManager, this.scheduler].find((known) => known.name === name);
+          const process = this.process(name);
           process?.delayWatch(by);
           return process !== undefined;
         },
@@ -347,8 +369,12 @@ export class Simulation implements Target {
   }
 
   private process(name: string): FaultyProcess | undefined {
-    const processes: readonly FaultyProcess[] = [this.controllerManager, this.scheduler];
-    return processes.find((process) => process.name === name);
+    const processes: readonly (FaultyProcess | undefined)[] = [
+      this.controllerManager,
+      this.scheduler,
+      this.clusterAutoscaler,
+    ];
+    return processes.find((process) => process?.name === name);
   }
 
   private observe(record: LogRecord): void {

@@ -8,6 +8,7 @@ import { firstFit } from '../scheduling/reference.ts';
 import { type GroupBackoff, nextBackoff } from './cluster-backoff.ts';
 import type { GroupGrowth } from './cluster-balance.ts';
 import { groupSizes, type ListedCloud } from './cluster-cloud.ts';
+import { isLongTerminating, staysWithNode } from './cluster-drainability.ts';
 import { isHealthy } from './cluster-health.ts';
 import { ClusterModel, isReady, startsUntil } from './cluster-model.ts';
 import type { ClusterAutoscalerOptions, ScalableGroup } from './cluster-options.ts';
@@ -98,6 +99,12 @@ export class ClusterAutoscaler {
     if (isGone) return;
     this.lastFailure = now;
     this.rechecks.set(name, now + this.options.scaleDown.recheckTimeout);
+  }
+
+  /** The pods that keep a node from being removed at once. */
+  podsLeft(nodeName: string, now: Micros): readonly Pod[] {
+    const pods = [...(this.model.cache.node(nodeName)?.pods.values() ?? [])].map(({ pod }) => pod);
+    return pods.filter((pod) => !staysWithNode(pod) && !isLongTerminating(pod, now));
   }
 
   /** Look at everything, and decide (`RunOnce`). */

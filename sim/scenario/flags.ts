@@ -359,6 +359,8 @@ export type SchedulerSettings = FlagValues<typeof SCHEDULER_FLAGS> & {
   readonly configuration?: KubeSchedulerConfiguration;
 };
 
+export type ClusterAutoscalerSettings = FlagValues<typeof CLUSTER_AUTOSCALER_FLAGS>;
+
 /** Every flag with its value: durations in microseconds, rates a second (0: unlimited). */
 export interface KubernetesSettings {
   /** As `kubectl version` shows it: `v1.34.0`. */
@@ -369,7 +371,7 @@ export interface KubernetesSettings {
   readonly kubeScheduler: SchedulerSettings;
   readonly kubelet: FlagValues<typeof KUBELET_FLAGS>;
   /** Where a node group can grow or shrink. */
-  readonly clusterAutoscaler?: FlagValues<typeof CLUSTER_AUTOSCALER_FLAGS>;
+  readonly clusterAutoscaler?: ClusterAutoscalerSettings;
 }
 
 /** The values of a table, those given and else the defaults. */
