@@ -10,6 +10,7 @@ import type { View } from '../core/store/view.ts';
 import { MILLISECOND, type Micros, SECOND } from '../core/time.ts';
 import type { Cause } from './actor.ts';
 import { Cloud } from './cloud/cloud.ts';
+import { CostMeter } from './cloud/cost-meter.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { ActorLink } from './host/actor-link.ts';
 import { bootstrapCluster } from './host/bootstrap.ts';
@@ -107,6 +108,8 @@ export class Simulation implements Target {
   readonly controllerManager: ControllerProcess;
   readonly scheduler: SchedulerProcess;
   readonly cloud: Cloud;
+  /** Absent where no machine has a price. */
+  private readonly cost: CostMeter | undefined;
   /** Absent where no node group can grow or shrink. */
   readonly clusterAutoscaler: ClusterAutoscalerProcess | undefined;
   readonly nodes: NodePool;
@@ -168,6 +171,10 @@ export class Simulation implements Target {
       kubernetes.kubeControllerManager['node-monitor-grace-period'],
     );
     this.clusterAutoscaler = this.withClusterAutoscaler(stream);
+    const { nodeGroups } = scenario.cluster;
+    this.cost = nodeGroups.some(({ pricePerHour }) => pricePerHour > 0)
+      ? new CostMeter(this.kernel, this.journal, this.cloud, nodeGroups)
+      : undefined;
     this.load = new Load(scenario.traffic ?? [], scenario.startTime);
     this.traffic = this.withMetrics(stream);
     this.recorded = options.stimuli;
@@ -202,6 +209,7 @@ export class Simulation implements Target {
 
   /** The last record: the run ends here, and a re-execution knows until when to go. */
   end(): void {
+    this.cost?.write();
     this.journal.stimulus(this.now, this.scenarioNumber, 'scenario', { op: 'end' });
   }
 
@@ -218,6 +226,7 @@ export class Simulation implements Target {
     this.traffic?.start(cause);
     this.cloud.start(cause);
     this.clusterAutoscaler?.start(cause);
+    this.cost?.start(cause);
     if (recorded !== undefined) {
       for (const { t, action } of recorded) this.planRecorded(t, action);
       return;
