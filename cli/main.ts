@@ -4,6 +4,7 @@ import { diffCommand } from './commands/diff.ts';
 import { initCommand } from './commands/init.ts';
 import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
+import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
 import { topCommand } from './commands/top.ts';
@@ -116,10 +117,20 @@ program
   .action((target: string, options) => finish(() => whyCommand(target, options)));
 
 program
+  .command('report')
+  .description('one HTML file that shows a run: timeline, charts, map, and the causes of everything')
+  .argument('<file>', 'the log that run --out wrote')
+  .option('--out <file>', 'where; beside the log unless given')
+  .option('--title <text>', 'the title; the name of the scenario unless given')
+  .action((file: string, options) => finish(() => reportCommand(file, options)));
+
+program
   .command('replay')
   .description('run a log again from its stimuli')
   .argument('<file>', 'the log of a run')
   .option('--verify', 'compare with the log, event by event')
+  .option('--with <file>', 'a change, or manifests: what would have been, and what differs')
+  .option('--seeds <n>', 'with --with: compare under this many seeds, with intervals')
   .option('--out <file>', 'write the log of the re-execution')
   .option('--json', 'print one JSON object')
   .action((file: string, options) => finish(() => replayCommand(file, options)));

@@ -4,6 +4,7 @@ import { LogEncoder } from '../../core/log/encoder.ts';
 import type { LogHeader } from '../../core/log/format.ts';
 import type { LogRecord } from '../../core/log/record.ts';
 import { withFile } from '../file-error.ts';
+import { discardOutput, openOutput, writeFully } from '../whole-file.ts';
 import { gzipMember } from './gzip-members.ts';
 import { newNodeHasher } from './node-hasher.ts';
 
@@ -27,33 +28,6 @@ export interface LogWriter {
   abort(): void;
 }
 
-/** Where the bytes go: a file next to the target that takes its place in the end, or a device as it is. */
-interface Output {
-  readonly fd: number;
-  /** Absent for a device or a pipe, which nothing can take the place of. */
-  readonly unfinished: string | undefined;
-  readonly target: string;
-}
-
-function openOutput(file: string): Output {
-  const status = fs.statSync(file, { throwIfNoEntry: false });
-  if (status?.isDirectory() === true) throw Object.assign(new Error('is a directory'), { code: 'EISDIR' });
-  if (status !== undefined && !status.isFile()) {
-    return { fd: fs.openSync(file, 'w'), unfinished: undefined, target: file };
-  }
-  // Through a link, so that the link stays one.
-  const target = status === undefined ? file : fs.realpathSync(file);
-  if (status !== undefined) fs.accessSync(target, fs.constants.W_OK);
-  const unfinished = `${target}.unfinished-${process.pid}`;
-  return { fd: fs.openSync(unfinished, 'w'), unfinished, target };
-}
-
-function writeFully(fd: number, bytes: Buffer): void {
-  for (let written = 0; written < bytes.length; ) {
-    written += fs.writeSync(fd, bytes, written, bytes.length - written);
-  }
-}
-
 /**
  * Open a log for writing at `file`; compressed when its name ends in `.gz`. Everything is written in the call that
  * brings it, so that a log never grows in memory. A failure is a `FileError`, and leaves nothing behind.
@@ -68,8 +42,7 @@ export function openLogWriter(file: string, header: LogHeader, options: LogWrite
   function discard(): void {
     if (!isOpen) return;
     isOpen = false;
-    fs.closeSync(output.fd);
-    if (output.unfinished !== undefined) fs.rmSync(output.unfinished, { force: true });
+    discardOutput(output);
   }
 
   function attempt<T>(work: () => T): T {

@@ -1,0 +1,222 @@
+import { effect } from '@preact/signals';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import { alignedValues } from '../series/aligned.ts';
+import type { ChartSeries, Chart as ChartModel } from '../series/chart.ts';
+import { numberText } from '../series/number-text.ts';
+import { faint, seriesColor, themeColor } from './colors.ts';
+import type { PageState } from './page-state.ts';
+import { axisMarks } from './time-axis.ts';
+
+const HEIGHT = 132;
+/** Room for the numbers of the axis, within the gutter. */
+const AXIS_PIXELS = 58;
+/** All charts follow one pointer. */
+const SYNC_KEY = 'run';
+
+function options(page: PageState, chart: ChartModel, width: number): uPlot.Options {
+  const { start } = page.model;
+  const axis = { stroke: themeColor('muted'), font: '11px system-ui, sans-serif' };
+  const grid = { stroke: themeColor('grid'), width: 1 };
+  const stepped = uPlot.paths.stepped?.({ align: 1 });
+  return {
+    width,
+    height: HEIGHT,
+    padding: [8, 0, 4, 0],
+    legend: { show: false },
+    cursor: {
+      sync: { key: SYNC_KEY, setSeries: false },
+      focus: { prox: 16 },
+      points: { size: 6 },
+      drag: { x: true, y: false, setScale: false },
+      bind: { dblclick: () => () => (page.showAll(), null) },
+    },
+    focus: { alpha: 0.25 },
+    scales: {
+      x: { time: false, range: () => [page.range.peek().from - start, page.range.peek().to - start] },
+      // From zero, so that a line's height is its size; a flat one is not at the very edge.
+      y: { range: (_self, _least, most) => [0, Math.max(most ?? 0, 1e-9) * 1.08] },
+    },
+    axes: [
+      {
+        show: true,
+        size: 0,
+        ticks: { show: false },
+        grid,
+        values: () => [],
+        splits: () => {
+          const { from, to } = page.range.peek();
+          return axisMarks(from, to, start, page.plotWidth.peek()).map((mark) => mark - start);
+        },
+      },
+      {
+        ...axis,
+        size: AXIS_PIXELS,
+        gap: 6,
+        space: 32,
+        grid,
+        ticks: { show: false },
+        values: (_self, splits) => splits.map((value) => numberText(value, chart.unit)),
+        ...(chart.unit === 'count' ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 1e5] } : {}),
+      },
+    ],
+    series: [
+      {},
+      ...chart.series.map(
+        ({ label, color, isDashed, isFilled }): uPlot.Series => ({
+          label,
+          stroke: seriesColor(color),
+          width: isDashed === true ? 1 : 1.75,
+          ...(isDashed === true ? { dash: [4, 3] } : {}),
+          ...(isFilled === true ? { fill: faint(seriesColor(color), 15) } : {}),
+          ...(stepped === undefined ? {} : { paths: stepped }),
+          points: { show: false },
+        }),
+      ),
+    ],
+    hooks: {
+      setCursor: [
+        (self) => {
+          const { left } = self.cursor;
+          const isInside = left !== undefined && left >= 0;
+          page.hover.value = isInside ? Math.round(self.posToVal(left, 'x')) + start : undefined;
+        },
+      ],
+      setSelect: [
+        (self) => {
+          const { left, width: selected } = self.select;
+          if (selected < 4) return;
+          page.showRange(self.posToVal(left, 'x') + start, self.posToVal(left + selected, 'x') + start);
+          self.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
+    },
+  };
+}
+
+interface Group {
+  readonly name: string;
+  readonly color: string | number;
+  readonly members: readonly ChartSeries[];
+}
+
+/** Series of one color are one line of the legend: what is, and what should be. */
+function groupsOf({ series }: ChartModel): readonly Group[] {
+  const groups = new Map<string | number, ChartSeries[]>();
+  for (const one of series) {
+    const group = groups.get(one.color);
+    if (group === undefined) groups.set(one.color, [one]);
+    else group.push(one);
+  }
+  return [...groups].map(([color, members]) => {
+    const name = (members[0] as ChartSeries).label.replace(/ p99$/, '');
+    return { name, color, members };
+  });
+}
+
+interface LegendProps {
+  readonly page: PageState;
+  readonly chart: ChartModel;
+  readonly groups: readonly Group[];
+  readonly hidden: ReadonlySet<Group>;
+  readonly toggle: (group: Group) => void;
+  readonly focus: (group: Group | undefined) => void;
+}
+
+function Legend({ page, chart, groups, hidden, toggle, focus }: LegendProps) {
+  const t = page.hover.value ?? page.now.value;
+  return (
+    <ul class="legend">
+      {groups.map((group) => {
+        const values = group.members.map(({ points }) => points.at(t));
+        const text = values.map((value) => (value === undefined ? '–' : numberText(value, chart.unit))).join(' / ');
+        return (
+          <li key={group.name}>
+            <button
+              type="button"
+              aria-pressed={!hidden.has(group)}
+              title={`${group.members.map(({ label }) => label).join(' / ')}: press to hide or show`}
+              onClick={() => toggle(group)}
+              onPointerEnter={() => focus(group)}
+              onPointerLeave={() => focus(undefined)}
+            >
+              <span class="swatch" style={{ background: seriesColor(group.color) }} />
+              <span class="name">{group.name}</span>
+              <span class="value">{text}</span>
+            </button>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+export function Chart({ page, chart }: { page: PageState; chart: ChartModel }) {
+  const host = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const groups = useMemo(() => groupsOf(chart), [chart]);
+  const [hidden, setHidden] = useState<ReadonlySet<Group>>(new Set());
+  const { start, end } = page.model;
+  const width = page.plotWidth.value;
+  const theme = page.theme.value;
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a theme is read from the style sheet
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const made = new uPlot(
+      options(page, chart, width + AXIS_PIXELS),
+      alignedValues(chart.series, start, end) as uPlot.AlignedData,
+      element,
+    );
+    plot.current = made;
+    // A press without a drag chooses the time.
+    let pressedAt = 0;
+    made.over.addEventListener('pointerdown', (event) => {
+      pressedAt = event.clientX;
+    });
+    made.over.addEventListener('click', (event) => {
+      if (Math.abs(event.clientX - pressedAt) >= 4) return;
+      page.goTo(made.posToVal(event.clientX - made.over.getBoundingClientRect().left, 'x') + start);
+    });
+    const stop = effect(() => {
+      const { from, to } = page.range.value;
+      made.setScale('x', { min: from - start, max: to - start });
+    });
+    return () => {
+      stop();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [page, chart, width, theme, start, end]);
+
+  useEffect(() => {
+    for (const group of groups) {
+      for (const member of group.members) {
+        plot.current?.setSeries(chart.series.indexOf(member) + 1, { show: !hidden.has(group) });
+      }
+    }
+  }, [hidden, groups, chart, width, theme]);
+
+  const toggle = (group: Group): void => {
+    const next = new Set(hidden);
+    if (!next.delete(group)) next.add(group);
+    setHidden(next);
+  };
+  const focus = (group: Group | undefined): void => {
+    const member = group?.members[0];
+    plot.current?.setSeries(member === undefined ? null : chart.series.indexOf(member) + 1, { focus: true });
+  };
+
+  return (
+    <figure class="axis-row chart" data-chart={chart.id} aria-label={chart.title}>
+      <div class="gutter">
+        <h3>{chart.title}</h3>
+        <Legend page={page} chart={chart} groups={groups} hidden={hidden} toggle={toggle} focus={focus} />
+      </div>
+      <div class="plot" style={{ height: `${HEIGHT}px` }}>
+        <div class="canvas-host" ref={host} style={{ left: `${-AXIS_PIXELS}px` }} />
+      </div>
+    </figure>
+  );
+}

@@ -1,0 +1,116 @@
+import { ObjectInspector, RecordInspector } from './inspector.tsx';
+import { ObjectList } from './object-list.tsx';
+import type { PageState, Tab } from './page-state.ts';
+import { timeText } from './time-axis.ts';
+
+function Story({ page }: { page: PageState }) {
+  const { moments, momentsDropped, start } = page.model;
+  const now = page.now.value;
+  const current = moments.findLast(({ t }) => t <= now);
+  return (
+    <ol class="story">
+      {moments.map((moment) => (
+        <li key={`${moment.rv} ${moment.text}`} class={moment.tone}>
+          <button
+            type="button"
+            aria-current={moment === current ? 'time' : undefined}
+            class={moment.t > now ? 'later' : ''}
+            onClick={() => page.selectRecord(moment.rv, moment.t)}
+          >
+            <span class="when">{timeText(moment.t - start)}</span>
+            <span class="change">{moment.text}</span>
+          </button>
+        </li>
+      ))}
+      {momentsDropped > 0 && <li class="missing">and {momentsDropped} more moments</li>}
+      {moments.length === 0 && <li class="missing">Nothing happened that is worth telling.</li>}
+    </ol>
+  );
+}
+
+function Checks({ page }: { page: PageState }) {
+  const { expectations, invariants } = page.model.extras;
+  const { start } = page.model;
+  const violations = invariants?.violations ?? [];
+  return (
+    <div class="checks">
+      <h3>Expectations</h3>
+      <ul>
+        {expectations.map(({ name, ok, message, failedAt, rv }) => (
+          <li key={name} class={ok ? 'good' : 'bad'}>
+            <span class="mark">{ok ? 'held' : 'failed'}</span>
+            <span class="name">{name}</span>
+            <span class="message">{message}</span>
+            {failedAt !== undefined && (
+              <button type="button" class="link" onClick={() => page.selectRecord(rv ?? 0, failedAt)}>
+                Go to {timeText(failedAt - start)}
+              </button>
+            )}
+          </li>
+        ))}
+        {expectations.length === 0 && <li class="missing">The scenario expects nothing.</li>}
+      </ul>
+      {invariants !== undefined && (
+        <>
+          <h3>Invariants</h3>
+          <ul>
+            {violations.map(({ name, message, t, rv }) => (
+              <li key={`${name} ${rv} ${message}`} class="bad">
+                <span class="mark">violated</span>
+                <span class="name">{name}</span>
+                <span class="message">{message}</span>
+                <button type="button" class="link" onClick={() => page.selectRecord(rv, t)}>
+                  Go to {timeText(t - start)}
+                </button>
+              </li>
+            ))}
+            {violations.length === 0 && (
+              <li class="good">
+                <span class="mark">held</span>
+                <span class="name">All {invariants.checked} that were checked</span>
+              </li>
+            )}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+const TABS: readonly { readonly tab: Tab; readonly title: string }[] = [
+  { tab: 'story', title: 'Story' },
+  { tab: 'objects', title: 'Objects' },
+  { tab: 'checks', title: 'Checks' },
+];
+
+/** What is under the map: what is looked at closely, or else the lists to choose from. */
+export function SidePanel({ page }: { page: PageState }) {
+  const selection = page.selection.value;
+  if (selection?.type === 'object') {
+    return <ObjectInspector page={page} resource={selection.resource} place={selection.key} />;
+  }
+  if (selection?.type === 'record') return <RecordInspector page={page} rv={selection.rv} />;
+  const tab = page.tab.value;
+  return (
+    <section class="panel" aria-label="Story, objects and checks">
+      <div class="tabs" role="tablist">
+        {TABS.map((one) => (
+          <button
+            key={one.tab}
+            type="button"
+            role="tab"
+            aria-selected={tab === one.tab}
+            onClick={() => {
+              page.tab.value = one.tab;
+            }}
+          >
+            {one.title}
+          </button>
+        ))}
+      </div>
+      {tab === 'story' && <Story page={page} />}
+      {tab === 'objects' && <ObjectList page={page} />}
+      {tab === 'checks' && <Checks page={page} />}
+    </section>
+  );
+}
