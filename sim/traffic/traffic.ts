@@ -371,12 +371,12 @@ function before(a: PodLoad, b: PodLoad): boolean {
 
 /**
  * What is left for a container without a limit differs from machine to machine and from moment to moment; in steps of a
- * twentieth most pods of a Service are alike, and their queue is worked out once.
+ * fortieth most pods of a Service are alike, and their queue is worked out once.
  */
 function inSteps(available: number, limit: number): number {
   if (available >= limit) return limit;
   let step = 1;
-  while (step * 20 < available) step *= 2;
+  while (step * 40 < available) step *= 2;
   return Math.max(1, Math.floor(available / step) * step);
 }
 
