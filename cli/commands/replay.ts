@@ -16,10 +16,14 @@ import { Progress } from '../terminal.ts';
 import { formatVirtualTime } from '../time.ts';
 import { VERSION } from '../version.ts';
 import { divergenceText } from './divergence.ts';
+import { whatIf } from './what-if.ts';
 
 export interface ReplayOptions {
   readonly verify?: boolean;
   readonly out?: string;
+  /** A change: then the run is compared with what it would have been. */
+  readonly with?: string;
+  readonly seeds?: string;
   readonly json?: boolean;
 }
 
@@ -154,8 +158,14 @@ async function rewrite(
 
 /** `wavetank replay FILE` */
 export async function replayCommand(file: string, options: ReplayOptions): Promise<number> {
-  const { out } = options;
-  if (out !== undefined) requireOtherFile(out, [file]);
+  const { out, with: change } = options;
+  if (out !== undefined) requireOtherFile(out, change === undefined ? [file] : [file, change]);
+  if (change !== undefined && options.verify === true) {
+    throw new InputError('--verify compares a run with its log, --with with a changed run: give one of them');
+  }
+  if (change === undefined && options.seeds !== undefined) {
+    throw new InputError('--seeds is for a comparison: give a change with --with');
+  }
   const opened = open(file);
   if (options.verify === true) {
     try {
@@ -165,11 +175,17 @@ export async function replayCommand(file: string, options: ReplayOptions): Promi
       throw opened.damage ?? error;
     }
   }
-  if (out === undefined) {
+  if (change === undefined && out === undefined) {
     throw new InputError(
-      'replay needs --verify, to compare with the log, or --out FILE, to write the re-execution',
+      'replay needs --verify, to compare with the log, --with CHANGE, to see what would have been, or --out FILE, ' +
+        'to write the re-execution',
     );
   }
   if (opened.damage !== undefined) throw opened.damage;
+  if (change !== undefined) {
+    const { header, recording } = opened;
+    return interruptible((look) => whatIf(file, header, recording, { ...options, with: change }, look));
+  }
+  if (out === undefined) throw new Error('replay has neither a change nor a file to write');
   return interruptible((look) => rewrite(out, opened, look));
 }

@@ -38,7 +38,8 @@ export function printStateDifference(difference: StateDifference, sides: Sides):
   return `${lines.map(escapeTerminal).join('\n')}\n`;
 }
 
-function recordText(record: LogRecord | undefined, start: Micros): string {
+/** A record in a line. */
+export function recordText(record: LogRecord | undefined, start: Micros): string {
   if (record === undefined) return 'the history has ended';
   const at = `rv:${record.rv} at ${formatVirtualTime(record.t - start)}`;
   if (record.type === 'stimulus') return `${at} ${stimulusWords(record)}`;

@@ -31,6 +31,12 @@ function headline({ target, state, steps, replacedBy }: WhyChain, start: Micros)
   return `${target} was deleted at ${formatVirtualTime(last.t - start)} by ${last.actor}${replaced}`;
 }
 
+/** Steps of a chain, newest first. */
+export function printSteps(steps: readonly WhyStep[], start: Micros): string {
+  const lines = steps.flatMap((step, index) => stepLines(step, index === 0, start));
+  return alignColumns(escapeTerminal(`${lines.join('\n')}\n`), DESCRIBE_SPACING);
+}
+
 /** The chain of causes, newest first; each line was caused by the one below it. */
 export function printWhy(answer: WhyAnswer, start: Micros): Printed {
   if (!answer.ok) {
@@ -41,8 +47,7 @@ export function printWhy(answer: WhyAnswer, start: Micros): Printed {
   }
   const { chain } = answer;
   const lines = [headline(chain, start), ...chain.findings.map((finding) => `  ${finding}`), ''];
-  const steps = chain.steps.flatMap((step, index) => stepLines(step, index === 0, start));
-  const text = alignColumns(escapeTerminal(`${steps.join('\n')}\n`), DESCRIBE_SPACING);
+  const text = printSteps(chain.steps, start);
   const missing =
     chain.missingCause === undefined
       ? ''

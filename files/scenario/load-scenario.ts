@@ -136,7 +136,7 @@ function sourceOfReference(reference: string): string {
   return normal.startsWith('..') || path.isAbsolute(normal) || normal === '.' ? lastPart(reference) : normal;
 }
 
-const CONFIGURATION_PATH: Path = ['spec', 'cluster', 'kubernetes', 'kubeScheduler', 'configuration'];
+export const CONFIGURATION_PATH: Path = ['spec', 'cluster', 'kubernetes', 'kubeScheduler', 'configuration'];
 
 /** A file that the scenario names as the scheduler's configuration, put in its place. */
 function withSchedulerConfiguration(
@@ -162,17 +162,19 @@ function replaced(value: unknown, [key, ...rest]: Path, next: unknown): unknown 
   return { ...value, [key]: replaced(value[key], rest, next) };
 }
 
-function readWithFiles(given: Given): LoadedScenario {
-  const { document, overrides, problems } = applyOverrides(given.raw, given.overrides);
-  const fileProblems: FileProblem[] = [...problems];
-  const sources: ScenarioSources = {
+/** The files beside a document that names them; what is wrong with them goes to `problems`. */
+export function fileSources(
+  given: Pick<Given, 'base' | 'source' | 'positionOf'>,
+  problems: FileProblem[],
+): ScenarioSources {
+  return {
     load: (reference, namespace) => {
       const loaded = loadManifests([reference], {
         base: given.base,
         sourceOf: sourceOfReference,
         ...(namespace === undefined ? {} : { namespace }),
       });
-      fileProblems.push(...loaded.problems);
+      problems.push(...loaded.problems);
       return loaded.problems.length > 0 ? undefined : manifestObjects(loaded);
     },
     sourceOf: (at) => {
@@ -180,6 +182,12 @@ function readWithFiles(given: Given): LoadedScenario {
       return position === undefined ? given.source : `${given.source}:${position.line}`;
     },
   };
+}
+
+function readWithFiles(given: Given): LoadedScenario {
+  const { document, overrides, problems } = applyOverrides(given.raw, given.overrides);
+  const fileProblems: FileProblem[] = [...problems];
+  const sources = fileSources(given, fileProblems);
   const withConfiguration = withSchedulerConfiguration(document, given.base);
   fileProblems.push(...withConfiguration.problems);
   const read = readScenario(withConfiguration.document, sources);

@@ -18,7 +18,7 @@ export interface ScenarioSources {
 }
 
 /** For a scenario that is made, not read: its objects are all in it. */
-const NO_FILES: ScenarioSources = {
+export const NO_FILES: ScenarioSources = {
   load: (reference) => {
     throw new Error(`the scenario names the file ${reference}, and was read without files`);
   },
@@ -47,7 +47,8 @@ function resolveDocument(document: ScenarioDocument, sources: ScenarioSources): 
   return { ok: true, scenario: { ...document, manifests, timeline } };
 }
 
-class Resolver {
+/** Reads the files that a document names, and the objects in it; gathers what is wrong with them. */
+export class Resolver {
   readonly problems: ScenarioProblem[] = [];
   private isFileMissing = false;
   private readonly sources: ScenarioSources;

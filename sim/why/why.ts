@@ -93,13 +93,13 @@ function stepOf(record: LogRecord): WhyStep | undefined {
   };
 }
 
-interface Walk {
+export interface Walk {
   readonly steps: readonly WhyStep[];
   readonly missingCause: number | undefined;
 }
 
 /** From a record to its cause, and so on to what came from outside. */
-function walk(source: RecordSource, from: LogRecord): Walk {
+export function walk(source: RecordSource, from: LogRecord): Walk {
   const steps: WhyStep[] = [];
   let record: LogRecord | undefined = from;
   while (record !== undefined && steps.length < STEPS_MAX) {

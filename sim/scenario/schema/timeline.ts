@@ -190,7 +190,8 @@ const ENTRIES = {
   ),
 } as const;
 
-const VERBS = [...Object.keys(ENTRIES), 'fault'];
+/** What an entry of the timeline can do. */
+export const VERBS: readonly string[] = [...Object.keys(ENTRIES), 'fault'];
 function schemaFor(entry: Readonly<Record<string, unknown>>): z.ZodType<WrittenEntry | FaultEntry> | string {
   const verbs = VERBS.filter((verb) => entry[verb] !== undefined);
   const [verb, second] = verbs;

@@ -1,0 +1,150 @@
+import type { LogRecord } from '../../core/log/record.ts';
+import type { Micros } from '../../core/time.ts';
+import type { Comparison, MeasureDifference, Parting } from '../../sim/what-if/compare.ts';
+import type { MomentDifference } from '../../sim/what-if/moments.ts';
+import { recordText } from '../diff/diff-text.ts';
+import { alignColumns, DESCRIBE_SPACING, escapeTerminal } from '../print/elastic-tabs.ts';
+import { formatVirtualTime } from '../time.ts';
+import { printSteps } from '../why/why-text.ts';
+import { changeText, valueText, verdictSentence } from './measure-text.ts';
+
+export interface WhatIf {
+  /** The log, and what the change is called. */
+  readonly file: string;
+  readonly change: string;
+  readonly start: Micros;
+  readonly changedStart: Micros;
+  readonly comparison: Comparison;
+  readonly outFile: string | undefined;
+}
+
+const MOMENTS_MAX = 60;
+
+function table(rows: readonly (readonly string[])[]): string {
+  return alignColumns(escapeTerminal(`${rows.map((row) => row.join('\t')).join('\n')}\n`), DESCRIBE_SPACING);
+}
+
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
+/** The reasons of an event; an action from outside stands for itself. */
+function whyText(record: LogRecord | undefined, steps: Parting['whyBefore'], start: Micros): string {
+  return record?.type === 'event' && steps.length > 1 ? indented(indented(printSteps(steps, start))) : '';
+}
+
+function partingText({ start, changedStart, comparison }: WhatIf): string {
+  const { parting } = comparison;
+  if (parting === undefined) return 'The histories are the same: the change has no effect in this run.\n';
+  const { common, before, after } = parting;
+  return (
+    `The histories agree in ${common} records, then part:\n` +
+    escapeTerminal(`  recorded  ${recordText(before, start)}\n`) +
+    whyText(before, parting.whyBefore, start) +
+    escapeTerminal(`  changed   ${recordText(after, changedStart)}\n`) +
+    whyText(after, parting.whyAfter, changedStart)
+  );
+}
+
+function timeText(t: Micros | undefined): string {
+  // Whole milliseconds are what people can read.
+  return t === undefined ? '-' : formatVirtualTime(Math.floor(t / 1000) * 1000);
+}
+
+function momentsText(moments: readonly MomentDifference[]): string {
+  if (moments.length === 0) return 'No notable moment differs.\n';
+  const shown = moments.slice(0, MOMENTS_MAX);
+  const rows = shown.map(({ text, before, after }) => [timeText(before), timeText(after), text]);
+  const more = moments.length > shown.length ? `… and ${moments.length - shown.length} more\n` : '';
+  return `What happened in one and not in the other, or at another time:\n${indented(
+    table([['recorded', 'changed', ''], ...rows]),
+  )}${more}`;
+}
+
+function isTold({ verdict, before, after }: MeasureDifference): boolean {
+  return verdict !== 'same' && (before !== after || verdict !== 'unclear');
+}
+
+function measuresText({ comparison }: WhatIf): string {
+  const told = comparison.measures.filter(isTold);
+  if (told.length === 0) return 'No measure differs.\n';
+  const several = comparison.seeds > 1;
+  const title = several
+    ? `Measures, means over ${comparison.seeds} seeds; differences with their 95 % intervals:`
+    : 'Measures:';
+  const rows = told.map(({ name, unit, before, after, difference, low, high, verdict }) => [
+    name,
+    valueText(before, unit),
+    valueText(after, unit),
+    changeText(difference, unit),
+    ...(several ? [low === undefined ? '' : `[${changeText(low, unit)}, ${changeText(high, unit)}]`] : []),
+    verdict === 'different' ? '' : verdict,
+  ]);
+  const header = ['', 'recorded', 'changed', 'difference', ...(several ? ['interval'] : []), ''];
+  return `${title}\n${indented(table([header, ...rows]))}`;
+}
+
+function expectationsText({ comparison }: WhatIf): string {
+  const word = (ok: boolean | undefined): string => (ok === undefined ? 'absent' : ok ? 'passed' : 'FAILED');
+  return comparison.expectations
+    .map(({ name, before, after, message }) => {
+      const told = after === false ? `: ${message}` : '';
+      return escapeTerminal(`expectation  ${name}: ${word(before)} → ${word(after)}${told}\n`);
+    })
+    .join('');
+}
+
+/** Two histories in words and numbers. */
+export function printWhatIf(whatIf: WhatIf): string {
+  const { change, comparison, outFile } = whatIf;
+  const parts = [
+    partingText(whatIf),
+    momentsText(comparison.moments),
+    measuresText(whatIf),
+    expectationsText(whatIf),
+    `${verdictSentence(change, comparison.measures, comparison.seeds)}\n`,
+  ];
+  const wrote = outFile === undefined ? '' : `\nwrote ${outFile}\n`;
+  return `${parts.filter((part) => part !== '').join('\n')}${wrote}`;
+}
+
+function recordJson(record: LogRecord | undefined, start: Micros): unknown {
+  if (record === undefined) return null;
+  return { rv: record.rv, seconds: (record.t - start) / 1_000_000, text: recordText(record, start) };
+}
+
+function inSeconds(t: Micros | undefined): number | null {
+  return t === undefined ? null : t / 1_000_000;
+}
+
+/** The same as one JSON object. */
+export function whatIfJson(whatIf: WhatIf): Readonly<Record<string, unknown>> {
+  const { file, change, start, changedStart, comparison, outFile } = whatIf;
+  const { parting, moments, measures, expectations, seeds } = comparison;
+  const named = measures.map(({ name, ...rest }) => [
+    name,
+    { ...rest, before: rest.before ?? null, after: rest.after ?? null, difference: rest.difference ?? null },
+  ]);
+  return {
+    log: file,
+    change,
+    seeds,
+    parting:
+      parting === undefined
+        ? null
+        : {
+            common: parting.common,
+            recorded: recordJson(parting.before, start),
+            changed: recordJson(parting.after, changedStart),
+          },
+    moments: moments.map(({ text, before, after }) => ({
+      text,
+      recordedSeconds: inSeconds(before),
+      changedSeconds: inSeconds(after),
+    })),
+    measures: Object.fromEntries(named),
+    expectations,
+    verdict: verdictSentence(change, measures, seeds),
+    ...(outFile === undefined ? {} : { out: outFile }),
+  };
+}
