@@ -6,8 +6,9 @@ import type {
   ContainerStatus,
 } from '../../core/schema/types.generated.ts';
 import { type Micros, rfc3339 } from '../../core/time.ts';
-import type { BackOff } from './back-off.ts';
+import { type BackOff, nextBackOff } from './back-off.ts';
 import type { ContainerBehavior } from './behavior.ts';
+import type { ImageFacts } from './image-registry.ts';
 import type { ProbeRun } from './probe.ts';
 
 /** `init` runs to its end before what follows, `sidecar` is an init container that goes on beside the main ones. */
@@ -105,6 +106,26 @@ export function isDone(run: ContainerRun): boolean {
 /** `Completed` or `Error`, as containerd's CRI plugin names an end by its exit code. */
 function reasonOfExit(code: number): string {
   return code === 0 ? 'Completed' : 'Error';
+}
+
+/** A run begins: the first, or the one after the one that has ended. */
+export function markStarted(run: ContainerRun, image: ImageFacts, now: Micros): void {
+  if (run.state === 'terminated') {
+    run.backOff = nextBackOff(run.backOff, run.finishedAt, now);
+    run.last = run.terminated;
+    run.restartCount += 1;
+  }
+  run.state = 'running';
+  run.trouble = undefined;
+  run.terminated = undefined;
+  run.imageReference = image.reference;
+  run.imageId = image.id;
+  run.startedAt = now;
+  run.refusesAt = Number.POSITIVE_INFINITY;
+  run.starts += 1;
+  run.started = run.role === 'init' || run.spec.startupProbe === undefined;
+  run.ready = run.role !== 'init' && run.started && run.spec.readinessProbe === undefined;
+  run.status = undefined;
 }
 
 /** The run ends; whether another follows is the worker's decision. */

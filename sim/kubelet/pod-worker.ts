@@ -4,9 +4,8 @@ import { type Micros, parseRfc3339, rfc3339, SECOND } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { Timer } from '../kernel/kernel.ts';
 import { drawSpread } from '../random/distribution.ts';
-import { nextBackOff } from './back-off.ts';
 import { ContainerProbes, dropProbes, dueOfProbes, hasProbes } from './container-probes.ts';
-import { type ContainerRun, markTerminated, newRun } from './container-run.ts';
+import { type ContainerRun, markStarted, markTerminated, newRun } from './container-run.ts';
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
 import { podActions } from './pod-actions.ts';
@@ -221,24 +220,8 @@ export class PodWorker implements PodControl, PodPrograms {
 
   containerStarted(run: ContainerRun, now: Micros): void {
     const { random } = this.node.context;
-    const image = this.node.registry.describe(run.spec.image ?? '');
-    if (run.state === 'terminated') {
-      run.backOff = nextBackOff(run.backOff, run.finishedAt, now);
-      run.last = run.terminated;
-      run.restartCount += 1;
-    }
-    run.state = 'running';
-    run.trouble = undefined;
-    run.terminated = undefined;
+    markStarted(run, this.node.registry.describe(run.spec.image ?? ''), now);
     run.containerId = `containerd://${hexDigest(random, `${this.uid}/${run.spec.name}/${run.restartCount}`)}`;
-    run.imageReference = image.reference;
-    run.imageId = image.id;
-    run.startedAt = now;
-    run.refusesAt = NEVER;
-    run.starts += 1;
-    run.started = run.role === 'init' || run.spec.startupProbe === undefined;
-    run.ready = run.role !== 'init' && run.started && run.spec.readinessProbe === undefined;
-    run.status = undefined;
     if (run.role === 'main') this.begun = true;
     const { exit } = run.behavior;
     if (exit !== undefined && (exit.runs === undefined || run.starts <= exit.runs)) {
