@@ -60,7 +60,8 @@ function told(measures: readonly MeasureDifference[], verdict: MeasureDifference
   ordered.sort((a, b) => weight(a) - weight(b) || (a.name < b.name ? -1 : 1));
   const texts = ordered.flatMap(named).slice(0, NAMED_MAX);
   const rest = found.length - texts.length;
-  if (texts.length === 0) return `${verdict} in ${found.length} measures`;
+  if (texts.length === 0)
+    return `${verdict} in ${found.length === 1 ? 'one measure' : `${found.length} measures`}`;
   return `${verdict}: ${texts.join(', ')}${rest > 0 ? `, and ${rest} more` : ''}`;
 }
 

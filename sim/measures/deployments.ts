@@ -22,6 +22,11 @@ class DeploymentTrack {
   private readonly atZero: Step;
   private readonly counted: Step;
   private hasBegun = false;
+  private isObserved = false;
+  private wanted = 0;
+  /** Available as the status has it, and ready on machines that run. */
+  private told = 0;
+  private serving = 0;
   private available = 0;
   private outageSince: Micros | undefined;
   private outages = 0;
@@ -41,14 +46,30 @@ class DeploymentTrack {
 
   observe(deployment: Deployment, t: Micros): void {
     const wanted = deployment.spec?.replicas ?? 1;
-    const available = deployment.status.availableReplicas ?? 0;
+    this.wanted = wanted;
+    this.told = deployment.status.availableReplicas ?? 0;
+    this.isObserved = (deployment.status.observedGeneration ?? 0) > 0;
+    this.replicas.set(deployment.status.replicas ?? 0, t);
+    this.followAvailability(t);
+    this.followRollout(deployment, wanted, t);
+  }
+
+  /** So many of its pods are ready on machines that run. */
+  serve(count: number, t: Micros): void {
+    this.serving = count;
+    this.followAvailability(t);
+  }
+
+  private followAvailability(t: Micros): void {
+    const { wanted } = this;
+    if (!this.isObserved) return;
+    // The status knows of minReadySeconds, the pods of machines that are down.
+    const available = Math.min(this.told, this.serving);
     // Its first replicas need their time to come up, which is no outage.
-    const isObserved = (deployment.status.observedGeneration ?? 0) > 0;
-    if (!this.hasBegun && isObserved && available >= wanted) {
+    if (!this.hasBegun && available >= wanted) {
       this.hasBegun = true;
       this.counted.set(1, t);
     }
-    this.replicas.set(deployment.status.replicas ?? 0, t);
     const isShort = available < wanted;
     if (this.hasBegun) {
       this.below.set(isShort ? 1 : 0, t);
@@ -61,7 +82,6 @@ class DeploymentTrack {
       }
     }
     this.available = available;
-    this.followRollout(deployment, wanted, t);
   }
 
   /** The Deployment itself was deleted: nothing is wanted of it any more. */
@@ -71,6 +91,7 @@ class DeploymentTrack {
     this.rolloutSince = undefined;
     this.revision = undefined;
     this.available = 0;
+    this.isObserved = false;
     this.hasBegun = false;
   }
 
@@ -142,6 +163,10 @@ export class DeploymentMeasures {
       this.rescales += 1;
     }
     track.observe(deployment, record.t);
+  }
+
+  serve(deployment: string, count: number, t: Micros): void {
+    this.tracks.get(deployment)?.serve(count, t);
   }
 
   podLost(deployment: string): void {

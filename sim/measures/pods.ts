@@ -5,6 +5,7 @@ import type { Micros } from '../../core/time.ts';
 import { quantileSorted } from '../statistics/bootstrap.ts';
 import type { DeploymentMeasures } from './deployments.ts';
 import { type MeasureWriter, seconds } from './measure.ts';
+import type { Serving } from './serving.ts';
 import { Step } from './step.ts';
 
 const CAUSES = ['crash', 'deletion', 'eviction', 'node', 'oom', 'preemption'] as const;
@@ -69,6 +70,7 @@ function restartsBetween(
 /** Pods that are lost, wait or restart. */
 export class PodMeasures {
   private readonly deployments: DeploymentMeasures;
+  private readonly serving: Serving;
   /** By uid: the Deployment of a ReplicaSet. */
   private readonly deploymentOfSet = new Map<string, string>();
   /** By slot: pods that no node was found for yet, and when they were created. */
@@ -80,8 +82,9 @@ export class PodMeasures {
   private restarts = 0;
   private oomRestarts = 0;
 
-  constructor(deployments: DeploymentMeasures, start: Micros) {
+  constructor(deployments: DeploymentMeasures, serving: Serving, start: Micros) {
     this.deployments = deployments;
+    this.serving = serving;
     this.pending = new Step(0, start);
   }
 
@@ -99,6 +102,7 @@ export class PodMeasures {
     this.followPending(previous, next, record);
     this.followScheduling(previous, next, record);
     this.followEnd(previous, next, record);
+    this.serving.observePod(record, next === undefined ? undefined : this.deploymentOf(next));
     const restarts =
       previous === undefined || next === undefined ? undefined : restartsBetween(previous, next);
     if (restarts === undefined || next === undefined) return;

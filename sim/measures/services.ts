@@ -3,6 +3,7 @@ import { parseSeries } from '../../core/log/series.ts';
 import type { EndpointSlice } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import { type MeasureWriter, seconds } from './measure.ts';
+import type { Serving } from './serving.ts';
 import { Step } from './step.ts';
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetesioservice-name */
@@ -10,10 +11,12 @@ const SERVICE_NAME = 'kubernetes.io/service-name';
 /** Series of requests are in thousandths of a request a second. */
 const PER_REQUEST = 1000;
 
-function readyIn(slice: EndpointSlice | undefined): number {
+function readyIn(slice: EndpointSlice, serving: Serving): number {
   let ready = 0;
-  // An absent condition is unknown, and counts as ready (the API's own rule).
-  for (const endpoint of slice?.endpoints ?? []) if (endpoint.conditions?.ready !== false) ready += 1;
+  for (const endpoint of slice.endpoints ?? []) {
+    // An absent condition is unknown, and counts as ready (the API's own rule).
+    if (endpoint.conditions?.ready !== false && !serving.isDown(endpoint.nodeName)) ready += 1;
+  }
   return ready;
 }
 
@@ -22,19 +25,20 @@ function serviceOf(slice: EndpointSlice | undefined): string | undefined {
   return name === undefined ? undefined : `${slice?.metadata.namespace ?? ''}/${name}`;
 }
 
-/** Ready endpoints of a Service, since it first had one. */
+/** Ready endpoints of a Service on machines that run, since it first had one. */
 class EndpointTrack {
-  private ready = 0;
+  readonly slices = new Map<string, EndpointSlice>();
   private counted: Step | undefined;
   private atZero: Step | undefined;
 
-  add(count: number, t: Micros): void {
-    this.ready += count;
-    if (this.ready > 0 && this.counted === undefined) {
+  count(serving: Serving, t: Micros): void {
+    let ready = 0;
+    for (const slice of this.slices.values()) ready += readyIn(slice, serving);
+    if (ready > 0 && this.counted === undefined) {
       this.counted = new Step(1, t);
       this.atZero = new Step(0, t);
     }
-    this.atZero?.set(this.ready === 0 ? 1 : 0, t);
+    this.atZero?.set(ready === 0 ? 1 : 0, t);
   }
 
   write(writer: MeasureWriter, key: string, now: Micros): void {
@@ -85,6 +89,16 @@ class TrafficTrack {
 export class ServiceMeasures {
   private readonly endpoints = new Map<string, EndpointTrack>();
   private readonly traffic = new Map<string, TrafficTrack>();
+  private readonly serving: Serving;
+
+  constructor(serving: Serving) {
+    this.serving = serving;
+  }
+
+  /** A machine went down or came back. */
+  recount(t: Micros): void {
+    for (const track of this.endpoints.values()) track.count(this.serving, t);
+  }
 
   observeSlice(record: EventRecord): void {
     const previous = record.previous as EndpointSlice | undefined;
@@ -96,7 +110,9 @@ export class ServiceMeasures {
       track = new EndpointTrack();
       this.endpoints.set(service, track);
     }
-    track.add(readyIn(next) - readyIn(previous), record.t);
+    if (next === undefined) track.slices.delete(record.key);
+    else track.slices.set(record.key, next);
+    track.count(this.serving, record.t);
   }
 
   observeSample({ series, value, t }: SampleRecord): void {

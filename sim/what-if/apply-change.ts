@@ -1,7 +1,7 @@
 import { equalValues } from '../../core/api/equal.ts';
 import type { NewObject } from '../../core/api/object.ts';
 import { mergePatch } from '../../core/api/patching/merge-patch.ts';
-import { kindFor } from '../../core/kinds/registry.ts';
+import { kindByResource, kindFor } from '../../core/kinds/registry.ts';
 import type { Stimulus, StimulusRecord } from '../../core/log/record.ts';
 import { closest } from '../../core/text/closest.ts';
 import { SECOND } from '../../core/time.ts';
@@ -98,8 +98,8 @@ function sameTarget(a: ObjectTarget | undefined, b: ObjectTarget): boolean {
   return a !== undefined && a.resource === b.resource && a.name === b.name && a.namespace === b.namespace;
 }
 
-export function targetText({ resource, namespace, name }: ObjectTarget): string {
-  const word = resource.split('.')[0] ?? resource;
+function targetText({ resource, namespace, name }: ObjectTarget): string {
+  const word = kindByResource(resource)?.singular ?? resource;
   return `${word}/${namespace === undefined || namespace === 'default' ? '' : `${namespace}/`}${name}`;
 }
 
