@@ -27,6 +27,8 @@ class SurgeWatcher implements Watcher {
     const value = sizeOf(next as ReplicaSet);
     const before = this.sizes.get(next.metadata.uid)?.last ?? 0;
     if (previous !== undefined && value === before) return undefined;
+    // Before it was there, it wanted none: what a cache may still say.
+    if (previous === undefined) this.sizes.push(next.metadata.uid, { rv: 0, cause: 0, actor: '', value: 0 });
     this.sizes.push(next.metadata.uid, { rv, cause, actor, value });
     if (actor !== DEPLOYMENT_CONTROLLER || value <= before) return undefined;
     return this.judge(record, next as ReplicaSet, before, moment);
@@ -67,6 +69,7 @@ export const deploymentSurge: Invariant = {
     'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#max-surge; NewRSNewReplicas of pkg/controller/deployment/util',
   exemptions: [
     'Pods that an old ReplicaSet has not taken away yet: the controller counts what its ReplicaSets want, not what there is (that they have no more than that is replicaset-count).',
+    'A ReplicaSet that its cache could not show yet: it made that one itself, and has no expectations of ReplicaSets.',
     'A smaller number or surge that its cache could not show yet.',
     'ReplicaSets that somebody else scaled: only what the Deployment controller adds is judged.',
   ],

@@ -71,6 +71,7 @@ export const eventuallyStable: Invariant = {
     'While a fault goes on, and for eight minutes after the last disturbance: a lost node costs six, a back-off at most five.',
     'A pod that no node has room for, and a rollout that waits for one.',
     'A program that crashes, or is not ready, by itself; a configuration that is missing.',
+    'A Deployment that was given Recreate and another size amid a rollout: Kubernetes is stuck there too (kubernetes#125568, kubernetes#138036).',
     'Deployments that are paused; objects that a finalizer holds.',
   ],
   watch: () => new StabilityWatcher(),

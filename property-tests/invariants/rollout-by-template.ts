@@ -3,6 +3,8 @@ import { controllerOf, keyOf } from '../../core/api/object.ts';
 import { DEPLOYMENT, REPLICA_SET } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { Deployment, PodTemplateSpec, ReplicaSet } from '../../core/schema/types.generated.ts';
+import type { View } from '../../core/store/view.ts';
+import { isStuckScaling } from './at-rest/deployments.ts';
 import { DEPLOYMENT_CONTROLLER, deploymentOf } from './deployments.ts';
 import type { Finding, Invariant, Moment, Watcher } from './invariant.ts';
 import { VersionsByUid } from './versions.ts';
@@ -19,6 +21,16 @@ function isSameTemplate(ofReplicaSet: PodTemplateSpec | undefined, wanted: PodTe
     equalValues(ofReplicaSet?.spec, wanted.spec) &&
     equalValues(plain, wantedPlain) &&
     equalValues(metadata, wantedMetadata)
+  );
+}
+
+function lacksReplicaSet(deployment: Deployment, view: View): boolean {
+  const { metadata, spec } = deployment;
+  if (metadata.deletionTimestamp !== undefined || spec.paused === true) return false;
+  const own = view.ownedBy(REPLICA_SET, metadata.uid);
+  return (
+    !own.some((replicaSet) => isSameTemplate(replicaSet.spec.template, spec.template)) &&
+    !isStuckScaling(deployment, view)
   );
 }
 
@@ -88,14 +100,7 @@ class RolloutWatcher implements Watcher {
   atRest({ view }: Moment): readonly Finding[] {
     return view
       .list(DEPLOYMENT)
-      .filter(
-        ({ metadata, spec }) =>
-          metadata.deletionTimestamp === undefined &&
-          spec.paused !== true &&
-          !view
-            .ownedBy(REPLICA_SET, metadata.uid)
-            .some((replicaSet) => isSameTemplate(replicaSet.spec.template, spec.template)),
-      )
+      .filter((deployment) => lacksReplicaSet(deployment, view))
       .map((deployment) => ({
         kind: DEPLOYMENT,
         key: keyOf(deployment),
@@ -111,6 +116,7 @@ export const rolloutByTemplate: Invariant = {
   source: 'https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#updating-a-deployment',
   exemptions: [
     'A paused Deployment begins none.',
+    'A Deployment that is stuck in scaling, as Kubernetes is too: Recreate, and resized amid a rollout (kubernetes#125568).',
     'A return to a template whose ReplicaSet is still there takes that one.',
     'A ReplicaSet of the same template that was adopted since, or is going: the controller could not take it.',
   ],

@@ -19,7 +19,7 @@ import { RateLimiter } from './rate-limiter.ts';
 /** Whoever follows one node and its pods. */
 export interface NodeObserver {
   observePod(event: WatchEvent<Pod>, cause: Cause): void;
-  observeNode(event: WatchEvent<Node>): void;
+  observeNode(event: WatchEvent<Node>, cause: Cause): void;
 }
 
 /**
@@ -162,7 +162,8 @@ export class NodeLink implements NodeContext, Target {
 
   private relist(cause: Cause): void {
     const node = this.server.state.getByKey(NODE, this.nodeName);
-    if (node !== undefined) this.observer?.observeNode({ type: 'ADDED', object: node, previous: undefined });
+    if (node !== undefined)
+      this.observer?.observeNode({ type: 'ADDED', object: node, previous: undefined }, cause);
     const listed = this.server.state.onNode(POD, this.nodeName);
     const slots = listed.map((pod) => this.server.state.slotOf(POD, keyOf(pod)) as number);
     const present = new Set(slots);
@@ -185,7 +186,7 @@ export class NodeLink implements NodeContext, Target {
   private deliver(event: EventRecord): void {
     if (!this.connected) return;
     if (event.kind === NODE) {
-      this.observer?.observeNode(watchEventOf(event) as WatchEvent<Node>);
+      this.observer?.observeNode(watchEventOf(event) as WatchEvent<Node>, { rv: event.rv });
       return;
     }
     const cause: Cause = { rv: event.rv };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NODE } from '../../core/kinds/registry.ts';
 import type { Node } from '../../core/schema/types.generated.ts';
 import { NodeWorld } from './testing/node-world.ts';
 import { always, behaving, container } from './testing/programs.ts';
@@ -79,5 +80,20 @@ describe('a node', () => {
     };
     expect(history(7)).toBe(history(7));
     expect(history(7)).not.toBe(history(8));
+  });
+
+  it('reports itself ready again when the control plane calls it unknown by mistake', () => {
+    const world = new NodeWorld({ settings: { startsReady: true } });
+    world.runSeconds(30);
+    const previous = world.server.state.get(NODE, undefined, 'n1') as Node;
+    const conditions = previous.status.conditions?.map((condition) =>
+      condition.type === 'Ready' ? { ...condition, status: 'Unknown' as const } : condition,
+    );
+    const object: Node = { ...previous, status: { ...previous.status, conditions } };
+    world.request({ verb: 'updateStatus', kind: NODE, object });
+    world.take();
+    world.kubelet.observeNode({ type: 'MODIFIED', object, previous }, { rv: 1 });
+    world.runSeconds(10);
+    expect(world.take()).toContain('Ready=True/KubeletReady');
   });
 });

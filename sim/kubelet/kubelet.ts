@@ -34,6 +34,12 @@ export interface ContainerKill {
   readonly reason?: string;
 }
 
+function isCalledUnknown(node: Node | undefined): boolean {
+  return (
+    node?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'Unknown') === true
+  );
+}
+
 /**
  * The kubelet of one node with the machine under it: registers the node, keeps its lease, and runs the pods that
  * are bound to it. Steady heartbeats make no events: the lease says that it is renewed, and is written again when
@@ -65,6 +71,8 @@ export class Kubelet implements NodeServices {
   private renewedFrom: Micros | undefined;
   /** Since this boot. */
   private registered = false;
+  /** Whether it reports its node as ready, since this boot. */
+  private ready = false;
   private timers: Timer[] = [];
   private imagesDueAt: Micros | undefined;
   private why: Cause = { rv: 0 };
@@ -130,8 +138,25 @@ export class Kubelet implements NodeServices {
   }
 
   /** What the kubelet's informer of its own node delivers; without it, labels and taints aren't checked. */
-  observeNode(event: WatchEvent<Node>): void {
+  observeNode(event: WatchEvent<Node>, cause: Cause): void {
     this.informed = event.type === 'DELETED' ? undefined : event.object;
+    if (event.type === 'MODIFIED' && isCalledUnknown(event.object) && !isCalledUnknown(event.previous))
+      this.contradict(cause);
+  }
+
+  /**
+   * The control plane, late or mistaken, calls the node's condition unknown. Each status update reads the node first
+   * and writes what differs (`tryUpdateNodeStatus` of pkg/kubelet/kubelet_node_status.go).
+   */
+  private contradict(cause: Cause): void {
+    if (!this.ready || this.renewedFrom === undefined) return;
+    const { now, random } = this.context;
+    const delay = random.below(this.settings.nodeStatusUpdateFrequency, this.nodeName, `status@${now}`);
+    this.after(delay, () => {
+      if (!this.connected || !this.ready) return;
+      const reason = 'its status was called unknown, and the node runs';
+      this.patchNode(this.writer.reported(true, this.context.now), { rv: cause.rv, reason });
+    });
   }
 
   /** Pods bound to this node, as the informer delivers them, in order. Hot path. */
@@ -172,6 +197,7 @@ export class Kubelet implements NodeServices {
     this.admission = new NodeAdmission(this.settings.machine);
     this.informed = undefined;
     this.registered = false;
+    this.ready = false;
     this.power = false;
   }
 
@@ -295,6 +321,7 @@ export class Kubelet implements NodeServices {
   private nodeWritten(node: Node, ready: boolean, cause: Cause): void {
     if (!this.connected) return;
     this.beginRenewals(node.metadata.uid, cause);
+    this.ready = ready;
     if (ready) return;
     this.tellNode(node, 'Normal', 'Starting', 'Starting kubelet.', cause);
     for (const reason of ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID']) {
@@ -306,6 +333,7 @@ export class Kubelet implements NodeServices {
 
   private becomeReady(cause: Cause): void {
     if (!this.connected) return;
+    this.ready = true;
     const reason = 'the network plugin of the node is up';
     this.patchNode(this.writer.reported(true, this.context.now), { rv: cause.rv, reason }, (node) => {
       this.tellNode(node, 'Normal', 'NodeReady', `Node ${this.nodeName} status is now: NodeReady`, cause);
@@ -373,6 +401,7 @@ export class Kubelet implements NodeServices {
       const { now } = this.context;
       const reason = 'the node is connected again';
       this.renewedFrom = now;
+      this.ready = true;
       this.patchLease(this.writer.renewing(now), { rv: cause.rv, reason });
       this.patchNode(this.writer.reported(true, now), { rv: cause.rv, reason });
     });

@@ -248,7 +248,7 @@ describe('admission on the node', () => {
   it('refuses a pod whose selector the node does not meet, once it knows its node', () => {
     const world = new NodeWorld();
     const node = world.nodes.at(-1)?.next as never;
-    world.kubelet.observeNode({ type: 'ADDED', object: node, previous: undefined });
+    world.kubelet.observeNode({ type: 'ADDED', object: node, previous: undefined }, { rv: 1 });
     world.pod('web', { nodeSelector: { disk: 'ssd' } });
     world.runSeconds(5);
     expect(world.get('web')?.status.reason).toBe('NodeAffinity');
