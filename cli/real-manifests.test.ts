@@ -30,7 +30,6 @@ const LATER = new Set([
   'CustomResourceDefinition',
   'DaemonSet',
   'Endpoints',
-  'HorizontalPodAutoscaler',
   'Job',
   'LimitRange',
   'MutatingWebhookConfiguration',
