@@ -81,12 +81,12 @@ export class ClusterAutoscaler {
     helped: readonly Pod[],
     now: Micros,
   ): readonly EventRequest[] {
-    for (const group of refused) this.backOff(group, now);
     const got = growth.filter(({ from, to }) => to > from);
+    for (const { group } of got) this.growing.add(group.name);
+    for (const group of refused) this.backOff(group, now);
     if (refused.length > 0) this.model.changed = true;
     if (got.length === 0) return [];
     this.lastScaleUp = now;
-    for (const { group } of got) this.growing.add(group.name);
     const message = `pod triggered scale-up: ${growthText(got)}`;
     return helped.map((pod) => podEvent(pod, 'TriggeredScaleUp', message));
   }
@@ -167,11 +167,14 @@ export class ClusterAutoscaler {
       const cause = { rv: failedBy ?? this.model.lastChange, reason };
       out.decisions.push({ kind: 'give-up', machine: name, cause });
     }
+    // Everything else is for the next scan.
+    if (any) out.at(now + 1);
     return any;
   }
 
   private backOff(group: string, now: Micros): void {
     const { initialBackoff, maxBackoff } = this.options;
+    this.growing.delete(group);
     this.backoffs.set(group, nextBackoff(this.backoffs.get(group), initialBackoff, maxBackoff, now));
   }
 

@@ -1,3 +1,4 @@
+import type { Node } from '../../core/schema/types.generated.ts';
 import type { PodInfo } from '../scheduling/cache/pod-info.ts';
 import { areSimilar, type GroupGrowth, spread } from './cluster-balance.ts';
 import { groupSizes, type ListedCloud } from './cluster-cloud.ts';
@@ -42,26 +43,63 @@ interface Considered {
   readonly reasons: ReadonlyMap<PodInfo, readonly string[]>;
 }
 
+interface Room {
+  readonly group: ScalableGroup;
+  /** How many machines more it may have. */
+  readonly nodes: number;
+  readonly skipped: SkipReason | undefined;
+}
+
+function roomOf(
+  cloud: ListedCloud,
+  sizes: ReadonlyMap<string, number>,
+  skip: (group: ScalableGroup) => SkipReason | undefined,
+): readonly Room[] {
+  return cloud.groups.map((group) => {
+    const nodes = group.max - (sizes.get(group.name) ?? 0);
+    const skipped = skip(group) ?? (nodes <= 0 ? 'max node group size reached' : undefined);
+    return { group, nodes: Math.max(0, nodes), skipped };
+  });
+}
+
+/** The first of what a group would get next, by which it is compared with others. */
+function sampleOf(cloud: ListedCloud, group: ScalableGroup): Node {
+  const [node] = cloud.nextNodes(group.name, 1);
+  if (node === undefined) throw new Error(`the group ${group.name} has no next node`);
+  return node;
+}
+
+/** How many nodes a group can get, together with those that its growth would be spread over. */
+function roomWithSimilar(own: Room, all: readonly Room[], cloud: ListedCloud): number {
+  const sample = sampleOf(cloud, own.group);
+  let nodes = 0;
+  for (const other of all) {
+    const counts =
+      other === own || (other.skipped === undefined && areSimilar(sample, sampleOf(cloud, other.group)));
+    if (counts) nodes += other.nodes;
+  }
+  return nodes;
+}
+
 /** What each group could do for the pods. */
 function consider(
   options: ClusterAutoscalerOptions,
   trial: ClusterTrial,
   cloud: ListedCloud,
   pods: readonly PodInfo[],
-  skip: (group: ScalableGroup) => SkipReason | undefined,
+  rooms: readonly Room[],
   nodesLeft: number,
 ): Considered {
-  const sizes = groupSizes(cloud);
   const found: ExpansionOption[] = [];
   const reasons = new Map<PodInfo, string[]>(pods.map((pod) => [pod, []]));
-  for (const group of cloud.groups) {
-    const room = group.max - (sizes.get(group.name) ?? 0);
-    const skipped = skip(group) ?? (room <= 0 ? ('max node group size reached' as const) : undefined);
+  for (const room of rooms) {
+    const { group, skipped } = room;
     if (skipped !== undefined) {
       for (const pod of pods) reasons.get(pod)?.push(skipped);
       continue;
     }
-    const nodesMax = Math.min(room, nodesLeft, NODES_PER_SCALE_UP);
+    const most = options.balanceSimilarNodeGroups ? roomWithSimilar(room, rooms, cloud) : room.nodes;
+    const nodesMax = Math.min(most, nodesLeft, NODES_PER_SCALE_UP);
     const estimated = estimate(options.profile, trial, cloud, group.name, pods, nodesMax);
     for (const [pod, rejection] of estimated.refused) reasons.get(pod)?.push(...rejection.reasons);
     if (estimated.nodes > 0) found.push({ group, estimate: estimated });
@@ -79,13 +117,10 @@ function similarTo(
   all: readonly ExpansionOption[],
   cloud: ListedCloud,
 ): readonly ExpansionOption[] {
-  const [own] = cloud.nextNodes(best.group.name, 1);
-  if (own === undefined) return [best];
-  return all.filter((other) => {
-    if (other === best) return true;
-    const [node] = cloud.nextNodes(other.group.name, 1);
-    return node !== undefined && areSimilar(own, node) && samePods(best, other);
-  });
+  const own = sampleOf(cloud, best.group);
+  return all.filter(
+    (other) => other === best || (areSimilar(own, sampleOf(cloud, other.group)) && samePods(best, other)),
+  );
 }
 
 /**
@@ -106,7 +141,8 @@ export function planScaleUp(
     const unhelped = new Map(pods.map((pod) => [pod, 'max total nodes in cluster reached']));
     return { growth: [], helped: [], unhelped };
   }
-  const considered = consider(options, trial, cloud, pods, skip, nodesLeft);
+  const sizes = groupSizes(cloud);
+  const considered = consider(options, trial, cloud, pods, roomOf(cloud, sizes, skip), nodesLeft);
   const best = bestOptions(options.expander, considered.options);
   const first = pods[0]?.uid ?? '';
   const chosen = best.length <= 1 ? best[0] : best[options.draw(first, 'expander') % best.length];
@@ -114,7 +150,6 @@ export function planScaleUp(
     const unhelped = new Map(pods.map((pod) => [pod, reasonsText(considered.reasons.get(pod) ?? [])]));
     return { growth: [], helped: [], unhelped };
   }
-  const sizes = groupSizes(cloud);
   const groups = options.balanceSimilarNodeGroups ? similarTo(chosen, considered.options, cloud) : [chosen];
   const growth = spread(
     groups.map(({ group }) => ({ group, size: sizes.get(group.name) ?? 0 })),

@@ -100,6 +100,8 @@ interface Life {
  */
 export class ClusterAutoscalerProcess implements Target {
   readonly name = ACTOR;
+  /** Look at the cluster at every interval: slow, and without any other effect. */
+  leavesNoScanOut = false;
   private readonly kernel: Kernel;
   private readonly server: ApiServer;
   private readonly stream: WatchStream;
@@ -207,7 +209,7 @@ export class ClusterAutoscalerProcess implements Target {
     const { decisions, wake } = life.autoscaler.scan(this.listed(), now);
     for (const decision of decisions) this.carryOut(decision, life);
     if (wake !== undefined) this.plan(wake);
-    if (life.autoscaler.hasNews) this.plan(now);
+    if (life.autoscaler.hasNews || this.leavesNoScanOut) this.plan(now);
   }
 
   /** Hot path. */

@@ -1,0 +1,616 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EVENT, NODE, POD } from '../../core/kinds/registry.ts';
+import type { LogRecord } from '../../core/log/record.ts';
+import type { Event, Node, Pod } from '../../core/schema/types.generated.ts';
+import { MINUTE, SECOND } from '../../core/time.ts';
+import { runScenario } from '../run.ts';
+import { readScenario } from '../scenario/resolve.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { loggedRun, reExecuted } from '../testing/logged-run.ts';
+
+/** Whole runs: pods that find no node, nodes that nobody needs, and a cloud that has nothing to give. */
+
+interface Written {
+  readonly minutes: number;
+  readonly groups: readonly object[];
+  readonly manifests: readonly object[];
+  readonly timeline?: readonly object[];
+  readonly settings?: object;
+  readonly behaviors?: readonly object[];
+  readonly seed?: number;
+}
+
+function scenarioOf(written: Written): Scenario {
+  const { minutes, groups, manifests, timeline = [], settings = {}, behaviors = [], seed = 1 } = written;
+  const read = readScenario({
+    apiVersion: 'wavetank.dev/v1alpha1',
+    kind: 'Scenario',
+    metadata: { name: 'autoscaled' },
+    spec: {
+      duration: `${minutes}m`,
+      cluster: { kubernetes: { clusterAutoscaler: settings }, nodeGroups: groups },
+      manifests,
+      behaviors,
+      timeline,
+      seed,
+    },
+  });
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  return read.scenario;
+}
+
+function web(replicas: number, cpu: string, pod: object = {}, annotations: object = {}): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'web' },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: 'web' } },
+      template: {
+        metadata: { labels: { app: 'web' }, annotations },
+        spec: {
+          containers: [{ name: 'web', image: 'nginx:1.27', resources: { requests: { cpu, memory: '1Gi' } } }],
+          ...pod,
+        },
+      },
+    },
+  };
+}
+
+function budget(minAvailable: number): object {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: 'web' },
+    spec: { minAvailable, selector: { matchLabels: { app: 'web' } } },
+  };
+}
+
+/** A group of machines with 4 CPUs. */
+function group(name: string, count: number, max: number, more: object = {}): object {
+  return { name, count, min: Math.min(count, 1), max, zones: ['a'], bootTime: '90s', ...more };
+}
+
+interface Played {
+  /** `12m5s general-2` for each node that came or went, with `+` and `-`. */
+  readonly nodes: readonly string[];
+  /** `reason: message` of the Events of the autoscaler, each once. */
+  readonly told: readonly string[];
+  readonly records: readonly LogRecord[];
+  readonly pods: readonly Pod[];
+  readonly nodeNames: readonly string[];
+}
+
+function play(scenario: Scenario): Played {
+  const records: LogRecord[] = [];
+  const nodes: string[] = [];
+  const told = new Set<string>();
+  const { simulation } = runScenario(scenario, {
+    sinks: [
+      (record) => {
+        records.push(record);
+        if (record.type !== 'event') return;
+        const minutes = Math.floor((record.t - scenario.startTime) / MINUTE);
+        if (record.kind === NODE && record.verb !== 'update' && record.t > scenario.startTime + SECOND) {
+          nodes.push(`${minutes}m ${record.verb === 'create' ? '+' : '-'}${record.key}`);
+        }
+        if (record.kind === EVENT && record.next !== undefined) {
+          const { source, reason, message } = record.next as Event;
+          if (source?.component === 'cluster-autoscaler') told.add(`${reason}: ${message}`);
+        }
+      },
+    ],
+  });
+  return {
+    nodes,
+    told: [...told],
+    records,
+    pods: simulation.view.list(POD),
+    nodeNames: simulation.view.list(NODE).map(({ metadata }) => metadata.name),
+  };
+}
+
+function running(pods: readonly Pod[]): number {
+  return pods.filter(({ status }) => status.phase === 'Running').length;
+}
+
+/** Nodes that the pods run on, once each. */
+function hosts(pods: readonly Pod[]): readonly string[] {
+  return [...new Set(pods.map(({ spec }) => spec.nodeName ?? '-'))].sort();
+}
+
+describe('growing', () => {
+  it('adds the nodes that pods need, and no more', () => {
+    const { nodes, told, pods } = play(
+      scenarioOf({ minutes: 5, groups: [group('general', 1, 10)], manifests: [web(6, '1500m')] }),
+    );
+    expect(nodes).toEqual(['1m +general-2', '1m +general-3']);
+    expect(told).toEqual(['TriggeredScaleUp: pod triggered scale-up: [{general 1->3 (max: 10)}]']);
+    expect(running(pods)).toBe(6);
+  });
+
+  it('stops at the maximum, and tells those that are left why', () => {
+    const { told, pods, nodeNames } = play(
+      scenarioOf({ minutes: 8, groups: [group('general', 1, 2)], manifests: [web(6, '1500m')] }),
+    );
+    expect(told).toEqual([
+      'TriggeredScaleUp: pod triggered scale-up: [{general 1->2 (max: 2)}]',
+      "NotTriggerScaleUp: pod didn't trigger scale-up: 1 max node group size reached",
+    ]);
+    expect(running(pods)).toBe(4);
+    expect(nodeNames).toEqual(['general-1', 'general-2']);
+  });
+
+  it('does not grow for a pod that no new node could hold', () => {
+    const { told, nodes } = play(
+      scenarioOf({
+        minutes: 5,
+        groups: [
+          group('general', 1, 5),
+          group('tainted', 0, 5, { taints: [{ key: 'gpu', effect: 'NoSchedule' }] }),
+        ],
+        manifests: [web(1, '6')],
+      }),
+    );
+    expect(nodes).toEqual([]);
+    expect(told).toEqual([
+      "NotTriggerScaleUp: pod didn't trigger scale-up: 1 Insufficient cpu, 1 node(s) had untolerated taint(s)",
+    ]);
+  });
+
+  it('grows from nothing', () => {
+    const { nodes, pods } = play(
+      scenarioOf({ minutes: 5, groups: [group('general', 0, 5)], manifests: [web(2, '1500m')] }),
+    );
+    expect(nodes).toEqual(['1m +general-1']);
+    expect(running(pods)).toBe(2);
+  });
+
+  it('counts machines that boot: what is on its way is not asked for again', () => {
+    const { nodes, pods } = play(
+      scenarioOf({
+        minutes: 15,
+        groups: [group('general', 1, 10, { bootTime: '5m' })],
+        manifests: [web(4, '1500m')],
+        timeline: [{ at: '3m', scale: 'deployment/web', replicas: 5 }],
+      }),
+    );
+    expect(nodes).toEqual(['5m +general-2', '8m +general-3']);
+    expect(running(pods)).toBe(5);
+  });
+
+  it('spreads over similar groups when told to', () => {
+    const groups = ['a', 'b', 'c'].map((zone) => group(zone, 1, 5, { zones: [zone] }));
+    const { told } = play(
+      scenarioOf({
+        minutes: 3,
+        groups,
+        manifests: [web(18, '1500m')],
+        settings: { 'balance-similar-node-groups': true },
+      }),
+    );
+    expect(told).toEqual([
+      'TriggeredScaleUp: pod triggered scale-up: [{a 1->3 (max: 5)} {b 1->3 (max: 5)} {c 1->3 (max: 5)}]',
+    ]);
+  });
+
+  it('obeys max-nodes-total', () => {
+    const { told, nodeNames } = play(
+      scenarioOf({
+        minutes: 5,
+        groups: [group('general', 1, 10)],
+        manifests: [web(9, '1500m')],
+        settings: { 'max-nodes-total': 3 },
+      }),
+    );
+    expect(nodeNames.length).toBe(3);
+    expect(told.at(-1)).toBe(
+      "NotTriggerScaleUp: pod didn't trigger scale-up: max total nodes in cluster reached",
+    );
+  });
+
+  it('gives a machine up that does not register in time, and leaves its group alone', () => {
+    const { told, nodes } = play(
+      scenarioOf({
+        minutes: 40,
+        groups: [
+          group('general', 1, 10, { bootTime: '1h' }),
+          group('other', 0, 10, { machine: { cpu: 16 } }),
+        ],
+        manifests: [web(4, '1500m')],
+      }),
+    );
+    expect(told).toEqual([
+      'TriggeredScaleUp: pod triggered scale-up: [{general 1->2 (max: 10)}]',
+      'TriggeredScaleUp: pod triggered scale-up: [{other 0->1 (max: 10)}]',
+    ]);
+    expect(nodes).toEqual(['16m +other-1']);
+  });
+});
+
+describe('a cloud in trouble', () => {
+  it('out of capacity: the group is left alone, and another asked', () => {
+    const { told, nodes } = play(
+      scenarioOf({
+        minutes: 6,
+        groups: [group('cheap', 1, 5), group('dear', 0, 5, { machine: { cpu: 32, memory: '64Gi' } })],
+        manifests: [web(4, '1500m')],
+        timeline: [{ at: '500ms', fault: 'cloud-out-of-capacity', group: 'cheap' }],
+      }),
+    );
+    expect(told).toEqual(['TriggeredScaleUp: pod triggered scale-up: [{dear 0->1 (max: 5)}]']);
+    expect(nodes).toEqual(['1m +dear-1']);
+  });
+
+  it('is asked again after the back-off', () => {
+    const { told, nodes } = play(
+      scenarioOf({
+        minutes: 10,
+        groups: [group('general', 1, 5)],
+        manifests: [web(4, '1500m')],
+        timeline: [{ at: '500ms', fault: 'cloud-out-of-capacity', for: '1m' }],
+      }),
+    );
+    expect(told).toEqual([
+      "NotTriggerScaleUp: pod didn't trigger scale-up: 1 in backoff after failed scale-up",
+      'TriggeredScaleUp: pod triggered scale-up: [{general 1->2 (max: 5)}]',
+    ]);
+    expect(nodes).toEqual(['6m +general-2']);
+  });
+
+  it('a zone without power: its pods get new nodes in another', () => {
+    const groups = ['a', 'b'].map((zone) => group(zone, 3, 8, { zones: [zone] }));
+    const { told, pods, nodes } = play(
+      scenarioOf({
+        minutes: 20,
+        groups,
+        manifests: [web(10, '1500m')],
+        timeline: [{ at: '2m', fault: 'zone-outage', zone: 'b' }],
+      }),
+    );
+    expect(told[0]).toMatch(/^TriggeredScaleUp: pod triggered scale-up: \[\{a 3->\d \(max: 8\)\}\]$/);
+    const living = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    expect(living.length).toBe(10);
+    expect(hosts(living).every((name) => name.startsWith('a-'))).toBe(true);
+    expect(running(living)).toBe(10);
+    expect(nodes.length).toBeGreaterThan(0);
+  });
+
+  it('machines that are lost while they boot are given back, and replaced elsewhere', () => {
+    const groups = [group('b', 1, 8, { zones: ['b'] }), group('a', 1, 8, { machine: { cpu: 5 } })];
+    const { told, nodes } = play(
+      scenarioOf({
+        minutes: 10,
+        groups,
+        manifests: [web(6, '1500m')],
+        timeline: [{ at: '30s', fault: 'zone-outage', zone: 'b', for: '5s' }],
+      }),
+    );
+    expect(told).toEqual([
+      'TriggeredScaleUp: pod triggered scale-up: [{b 1->2 (max: 8)}]',
+      'TriggeredScaleUp: pod triggered scale-up: [{a 1->2 (max: 8)}]',
+    ]);
+    expect(nodes).toEqual(['2m +a-2']);
+  });
+});
+
+describe('shrinking', () => {
+  const afterwards = (more: Partial<Written> = {}): Scenario =>
+    scenarioOf({
+      minutes: 40,
+      groups: [group('general', 4, 10)],
+      manifests: [web(8, '1500m')],
+      timeline: [{ at: '2m', scale: 'deployment/web', replicas: 2 }],
+      ...more,
+    });
+
+  it('removes what has been unneeded for ten minutes, down to the minimum', () => {
+    const { nodes, told, pods, nodeNames } = play(afterwards());
+    expect(nodeNames.length).toBe(1);
+    expect(running(pods)).toBe(2);
+    expect(hosts(pods)).toEqual(nodeNames);
+    expect(nodes.length).toBe(3);
+    for (const line of nodes) expect(line).toMatch(/^1[2-9]m -general-\d$/);
+    expect(told).toContain('ScaleDown: marked the node as toBeDeleted/unschedulable');
+    expect(told).toContain('ScaleDown: node removed by cluster autoscaler');
+  });
+
+  it('never below the minimum', () => {
+    const { nodeNames } = play(afterwards({ groups: [group('general', 4, 10, { min: 3 })] }));
+    expect(nodeNames.length).toBe(3);
+  });
+
+  it('not when it is switched off', () => {
+    expect(play(afterwards({ settings: { 'scale-down-enabled': false } })).nodeNames.length).toBe(4);
+  });
+
+  it.each<[string, object, object, object[]]>([
+    [
+      'a pod that is not safe to evict',
+      {},
+      { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'false' },
+      [],
+    ],
+    ['a pod with local storage', { volumes: [{ name: 'data', emptyDir: {} }] }, {}, []],
+    ['a budget that allows no disruption', {}, {}, [budget(2)]],
+  ])('keeps a node with %s', (_name, pod, annotations, more) => {
+    const { pods, nodeNames, told } = play(
+      afterwards({
+        manifests: [web(8, '1500m', pod, annotations), ...more],
+        timeline: [{ at: '2m', scale: 'deployment/web', replicas: 2 }],
+      }),
+    );
+    expect(nodeNames).toEqual(hosts(pods));
+    expect(told.join()).not.toContain('deleting pod');
+  });
+
+  it('an annotated node is left alone', () => {
+    const { nodeNames } = play(
+      afterwards({
+        timeline: [
+          { at: '2m', scale: 'deployment/web', replicas: 2 },
+          {
+            at: '1m',
+            patch: 'node/general-4',
+            with: {
+              metadata: { annotations: { 'cluster-autoscaler.kubernetes.io/scale-down-disabled': 'true' } },
+            },
+          },
+        ],
+      }),
+    );
+    expect(nodeNames).toContain('general-4');
+  });
+
+  it('evicts one pod after the other as the budget allows', () => {
+    const { records, nodeNames, pods } = play(
+      afterwards({ minutes: 120, manifests: [web(8, '200m'), budget(7)], timeline: [] }),
+    );
+    expect(nodeNames.length).toBe(1);
+    expect(running(pods)).toBe(8);
+    let least = Number.POSITIVE_INFINITY;
+    const ready = new Set<string>();
+    for (const record of records) {
+      if (record.type !== 'event' || record.kind !== POD) continue;
+      const pod = record.next as Pod | undefined;
+      const isUp =
+        pod?.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
+      if (isUp && pod?.metadata.deletionTimestamp === undefined) ready.add(record.key);
+      else ready.delete(record.key);
+      if (record.t > records[0]!.t + MINUTE) least = Math.min(least, ready.size);
+    }
+    expect(least).toBe(7);
+  });
+
+  it('gives up when a budget refuses for too long, and takes the taint away again', () => {
+    const probed = {
+      containers: [
+        {
+          name: 'web',
+          image: 'nginx:1.27',
+          resources: { requests: { cpu: '200m', memory: '1Gi' } },
+          readinessProbe: { httpGet: { path: '/', port: 80 } },
+        },
+      ],
+    };
+    const { told, records, nodeNames } = play(
+      afterwards({
+        minutes: 20,
+        groups: [group('general', 2, 10)],
+        manifests: [web(4, '200m', probed), budget(3)],
+        // One pod may be away at a time, and the one that takes its place is not ready within two minutes.
+        behaviors: [{ startup: '4m' }],
+        timeline: [],
+      }),
+    );
+    expect(nodeNames.length).toBe(2);
+    expect(told).toContain('ScaleDown: deleting pod for node scale down');
+    expect(told).toContain('ScaleDownFailed: failed to delete pod for ScaleDown');
+    expect(told.some((line) => line.startsWith('ScaleDownFailed: failed to drain and delete node'))).toBe(
+      true,
+    );
+    const last = records.findLast(
+      (record) =>
+        record.type === 'event' &&
+        record.kind === NODE &&
+        record.actor === 'cluster-autoscaler' &&
+        record.reason?.startsWith('failed to drain') === true,
+    );
+    expect(last).toMatchObject({ next: { spec: { taints: undefined } } });
+  });
+
+  it('waits after a scale-up', () => {
+    const { nodes } = play(
+      scenarioOf({
+        minutes: 30,
+        groups: [group('general', 2, 10)],
+        manifests: [web(4, '1500m')],
+        timeline: [
+          { at: '9m', scale: 'deployment/web', replicas: 6 },
+          { at: '13m', scale: 'deployment/web', replicas: 2 },
+        ],
+      }),
+    );
+    expect(nodes[0]).toBe('10m +general-3');
+    for (const line of nodes.slice(1)) expect(line).toMatch(/^2[4-9]m -general/);
+  });
+});
+
+describe('the process', () => {
+  it('is not there for groups of one size', () => {
+    const { simulation } = runScenario(
+      scenarioOf({ minutes: 1, groups: [{ name: 'general', count: 2 }], manifests: [] }),
+    );
+    expect(simulation.clusterAutoscaler).toBeUndefined();
+  });
+
+  it('does not look where nothing happens', () => {
+    const { simulation } = runScenario(
+      scenarioOf({ minutes: 600, groups: [group('general', 3, 5)], manifests: [web(8, '1')] }),
+    );
+    expect(simulation.clusterAutoscaler?.scans).toBeLessThan(10);
+  });
+
+  it('crashes, comes back and takes away the taints that it had left', () => {
+    const { nodeNames, records } = play(
+      scenarioOf({
+        minutes: 40,
+        groups: [group('general', 3, 5)],
+        manifests: [web(6, '1500m')],
+        timeline: [
+          { at: '2m', scale: 'deployment/web', replicas: 2 },
+          { at: '12m12s', fault: 'controller-crash', controller: 'cluster-autoscaler', for: '5m' },
+        ],
+      }),
+    );
+    expect(nodeNames.length).toBe(1);
+    const untainted = records.some(
+      (record) =>
+        record.type === 'event' &&
+        record.kind === NODE &&
+        record.reason === 'the cluster autoscaler has started' &&
+        (record.next as Node).spec.taints === undefined,
+    );
+    expect(untainted).toBe(true);
+  });
+
+  it('names a pending pod as the cause of a node, and the time that a node was unneeded as that of an eviction', () => {
+    const { records } = play(
+      scenarioOf({
+        minutes: 30,
+        groups: [group('general', 2, 5)],
+        manifests: [web(6, '1500m')],
+        timeline: [{ at: '5m', scale: 'deployment/web', replicas: 2 }],
+      }),
+    );
+    const created = records.find(
+      (record) => record.type === 'event' && record.kind === NODE && record.key === 'general-3',
+    );
+    const cause = records[(created?.cause ?? 0) - 1];
+    expect(cause).toMatchObject({ type: 'event', kind: POD, actor: 'kube-scheduler' });
+    const tainted = records.find(
+      (record) =>
+        record.type === 'event' && record.kind === NODE && record.reason?.includes('unneeded for') === true,
+    );
+    expect(tainted).toMatchObject({ reason: expect.stringMatching(/^node general-\d unneeded for 10m0s$/) });
+  });
+
+  it('is executed again bit for bit', () => {
+    const scenario = scenarioOf({
+      minutes: 40,
+      groups: ['a', 'b', 'c'].map((zone) => group(zone, 1, 5, { zones: [zone], pricePerHour: 0.3 })),
+      manifests: [web(12, '1500m')],
+      settings: { expander: 'random' },
+      timeline: [
+        { at: '5m', scale: 'deployment/web', replicas: 4 },
+        { at: '8m', fault: 'zone-outage', zone: 'b', for: '10m' },
+        { at: '20m', fault: 'slow-boot', x: 3 },
+        { at: '21m', scale: 'deployment/web', replicas: 20 },
+      ],
+    });
+    const run = loggedRun(scenario);
+    expect(reExecuted(run).text).toBe(run.text);
+    expect(run.text).toContain('cluster/cost');
+  });
+});
+
+interface Drawn {
+  readonly seed: number;
+  readonly groups: readonly { readonly count: number; readonly room: number; readonly cpu: number }[];
+  readonly steps: readonly { readonly minute: number; readonly replicas: number }[];
+  readonly minAvailable: number | undefined;
+}
+
+const drawn: fc.Arbitrary<Drawn> = fc.record({
+  seed: fc.nat(1000),
+  groups: fc.array(
+    fc.record({
+      count: fc.integer({ min: 1, max: 3 }),
+      room: fc.integer({ min: 8, max: 12 }),
+      cpu: fc.integer({ min: 2, max: 6 }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+  steps: fc.array(
+    fc.record({ minute: fc.integer({ min: 1, max: 60 }), replicas: fc.integer({ min: 0, max: 12 }) }),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  ),
+  minAvailable: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+});
+
+function scenarioFrom({ seed, groups, steps, minAvailable }: Drawn): Scenario {
+  return scenarioOf({
+    minutes: 90,
+    seed,
+    groups: groups.map(({ count, room, cpu }, i) =>
+      group(`g${i}`, count, count + room, { machine: { cpu }, zones: ['a', 'b'] }),
+    ),
+    manifests: [web(4, '900m'), ...(minAvailable === undefined ? [] : [budget(minAvailable)])],
+    settings: { expander: 'random', 'scale-down-delay-after-add': '3m', 'scale-down-unneeded-time': '4m' },
+    timeline: steps.map(({ minute, replicas }) => ({ at: `${minute}m`, scale: 'deployment/web', replicas })),
+  });
+}
+
+describe('whatever is asked of it', () => {
+  it('keeps every group within its bounds, and lets no pod wait for longer than a machine takes to boot', () => {
+    fc.assert(
+      fc.property(drawn, (given) => {
+        const scenario = scenarioFrom(given);
+        const waiting = new Map<string, number>();
+        const { simulation } = runScenario(scenario, {
+          onStart: ({ cloud }) =>
+            cloud.listen(() => {
+              for (const { name, min, max } of scenario.cluster.nodeGroups) {
+                expect(cloud.sizeOf(name)).toBeLessThanOrEqual(max);
+                expect(cloud.sizeOf(name)).toBeGreaterThanOrEqual(min);
+              }
+            }),
+          sinks: [
+            (record) => {
+              if (record.type !== 'event' || record.kind !== POD) return;
+              const pod = record.next as Pod | undefined;
+              if (
+                pod === undefined ||
+                pod.spec.nodeName !== undefined ||
+                pod.metadata.deletionTimestamp !== undefined
+              ) {
+                const since = waiting.get(record.key);
+                waiting.delete(record.key);
+                if (since !== undefined && pod?.spec.nodeName !== undefined) {
+                  expect(record.t - since).toBeLessThan(3 * MINUTE);
+                }
+              } else if (!waiting.has(record.key)) {
+                waiting.set(record.key, record.t);
+              }
+            },
+          ],
+        });
+        for (const since of waiting.values()) expect(simulation.now - since).toBeLessThan(3 * MINUTE);
+      }),
+      { numRuns: 40, seed: 11 },
+    );
+  });
+
+  it('a scan that is left out would have come to nothing', () => {
+    fc.assert(
+      fc.property(drawn, (given) => {
+        const scenario = scenarioFrom(given);
+        const usual = loggedRun(scenario);
+        const eager = loggedRun(scenario, {
+          onStart: ({ clusterAutoscaler }) => {
+            if (clusterAutoscaler !== undefined) clusterAutoscaler.leavesNoScanOut = true;
+          },
+        });
+        expect(eager.text).toBe(usual.text);
+        const scans = (run: typeof usual): number => run.outcome.simulation.clusterAutoscaler?.scans ?? 0;
+        expect(scans(eager)).toBeGreaterThan(scans(usual));
+      }),
+      { numRuns: 15, seed: 12 },
+    );
+  });
+});
