@@ -1,4 +1,4 @@
-// npm start: brings the clone up to date and shows the program at work, command by command, on the example shop.
+// npm start: brings the clone up to date and shows the program at work, command by command: six hours of a shop.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,11 @@ import path from 'node:path';
 import { root, runNode } from './run-command.mjs';
 
 const program = path.join(root, 'dist', 'cli', 'main.js');
-const scenario = path.join('examples', 'shop', 'scenario.yaml');
-/** When the lost pods have been replaced, and the machine that ran them is still away. */
-const afterEviction = '12m';
+const scenario = path.join('examples', 'shop-day', 'scenario.yaml');
+/** In the middle of the spike, when pods and machines have been added for it. */
+const inSpike = '2h9m';
+/** Where the report is left for whoever wants to look at it. */
+const report = path.join(tmpdir(), 'wavetank-shop-day.html');
 
 class StepFailed extends Error {
   constructor(code) {
@@ -42,15 +44,13 @@ function outputOf(words) {
   return stdout;
 }
 
-/** The youngest pod of the order service at that moment: the one that replaced what the crash took. */
-function replacement(log) {
+/** The youngest machine at that moment: one that the spike brought. */
+function youngestNode(log) {
   const names = outputOf(
-    `get pods -l app=order -o name --sort-by .metadata.creationTimestamp --log ${log} --at ${afterEviction}`.split(
-      ' ',
-    ),
+    `get nodes -o name --sort-by .metadata.creationTimestamp --log ${log} --at ${inSpike}`.split(' '),
   );
   const youngest = names.trim().split('\n').at(-1);
-  if (!youngest?.startsWith('pod/')) throw new Error(`expected pods of the order service, got ${names}`);
+  if (!youngest?.startsWith('node/')) throw new Error(`expected nodes, got ${names}`);
   return youngest;
 }
 
@@ -59,31 +59,24 @@ async function main() {
   if (setUp !== 0) return setUp;
 
   const folder = mkdtempSync(path.join(tmpdir(), 'wavetank-'));
-  const log = path.join(folder, 'shop.jsonl');
-  const at = ['--log', log, '--at', afterEviction];
+  const log = path.join(folder, 'shop-day.jsonl');
+  const at = ['--log', log, '--at', inSpike];
   try {
-    await show('A shop of ten services: deployed, updated, and a machine crashes', [
+    await show('Six hours of a shop: load, autoscaling, a rollout, a spike, a crash, an outage', [
       'run',
       scenario,
       '--out',
       log,
     ]);
-    await show('The pods of the order service, 12 minutes in', [
-      'get',
-      'pods',
-      '-l',
-      'app=order',
-      '-o',
-      'wide',
-      ...at,
-    ]);
-    const pod = replacement(log);
-    await show(`Why is ${pod} there?`, ['why', pod, ...at]);
+    await show('Its autoscalers, in the middle of the spike', ['get', 'hpa', ...at]);
+    const node = youngestNode(log);
+    await show(`Why is ${node} there?`, ['why', node, ...at]);
     await show('The same again, from nothing but what was done from outside: bit for bit?', [
       'replay',
       log,
       '--verify',
     ]);
+    await show('All of it to look at, in one file', ['report', log, '--out', report]);
   } catch (error) {
     if (!(error instanceof StepFailed)) throw error;
     process.stderr.write(`npm start: ${error.message}\n`);
@@ -92,7 +85,8 @@ async function main() {
     rmSync(folder, { recursive: true, force: true });
   }
   process.stdout.write(
-    `\nYour turn: node dist/cli/main.js run ${scenario}, or --help. More in examples/ and docs/.\n`,
+    `\nOpen ${report} in a browser: charts, a map, and the causes of everything.\n` +
+      `Your turn: node dist/cli/main.js run ${scenario}, or --help. More in examples/ and docs/.\n`,
   );
   return 0;
 }
