@@ -101,6 +101,25 @@ describe('a rollout at the target’s usage', () => {
   });
 });
 
+test('a size that is put right is caused by the change of the bounds', () => {
+  const made = world();
+  const raised: Command = {
+    verb: 'patch',
+    kind: HORIZONTAL_POD_AUTOSCALER,
+    namespace: 'default',
+    name: 'web',
+    change: (stored) => ({ ...stored, spec: autoscaler({ minReplicas: 5 }).spec }) as typeof stored,
+  };
+  const result = made.request(raised);
+  made.takeRecords();
+  made.run(20 * SECOND);
+  const rescaled = made.takeRecords().find(({ kind }) => kind.kind === 'Deployment');
+  expect(rescaled).toMatchObject({
+    cause: result.ok ? result.rv : -1,
+    reason: 'Current number of replicas below Spec.MinReplicas',
+  });
+});
+
 test('a steady autoscaler reads, and writes nothing', () => {
   const made = world();
   made.takeRecords();

@@ -1,5 +1,5 @@
 import type { PodUsageList } from '../../core/api/metrics.ts';
-import { keyOf } from '../../core/api/object.ts';
+import { type KubeObject, keyOf } from '../../core/api/object.ts';
 import { HORIZONTAL_POD_AUTOSCALER } from '../../core/kinds/registry.ts';
 import type { HorizontalPodAutoscaler, MetricSpec } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
@@ -59,9 +59,9 @@ interface Step {
 }
 
 /** Replicas that the target is given: an update of what was read, so that somebody's newer size is never overwritten. */
-function resize({ scale: { kind, target }, measuredBy }: Turn, { reason, to }: Rescale): Request {
+function resize({ scale: { kind, target }, causedBy }: Turn, { reason, to }: Rescale): Request {
   const object = { ...target, spec: { ...target.spec, replicas: to } };
-  const because = reason === '' ? { rv: measuredBy } : { rv: measuredBy, reason };
+  const because = reason === '' ? { rv: causedBy } : { rv: causedBy, reason };
   return { verb: 'update', kind, object, tag: RESCALE, because };
 }
 
@@ -187,6 +187,11 @@ const NOT_ZERO = 'scaling is disabled since the replica count of the target is z
 const ABOVE = 'Current number of replicas above Spec.MaxReplicas';
 const BELOW = 'Current number of replicas below Spec.MinReplicas';
 
+/** The record that wrote an object as it was read. */
+function versionOf({ metadata }: KubeObject): number {
+  return Number(metadata.resourceVersion);
+}
+
 /** The target has a size: look at it, and at the metrics unless it is out of bounds. */
 function look(view: View, turn: Turn, memory: AutoscalerMemory, settings: Settings, now: Micros): Step {
   const { current, hpa, scale } = turn;
@@ -195,8 +200,12 @@ function look(view: View, turn: Turn, memory: AutoscalerMemory, settings: Settin
     const disabled = setCondition(turn, 'ScalingActive', 'False', 'ScalingDisabled', NOT_ZERO, now);
     return ended(memory, statusUpdate(hpa, statusOf(disabled, current, undefined, undefined)));
   }
-  if (current > max) return rescale(turn, memory, { to: max, reason: ABOVE, statuses: undefined });
-  if (current < min) return rescale(turn, memory, { to: min, reason: BELOW, statuses: undefined });
+  if (current > max || current < min) {
+    const change = current > max ? { to: max, reason: ABOVE } : { to: min, reason: BELOW };
+    // Somebody has changed the bounds, or the size.
+    const causedBy = Math.max(versionOf(hpa), versionOf(scale.target));
+    return rescale({ ...turn, causedBy }, memory, { ...change, statuses: undefined });
+  }
   const found = targetPods(view, hpa, scale);
   if (found.ok) return proceed({ ...turn, pods: found.pods }, memory, settings, now);
   const inactive = setCondition(turn, 'ScalingActive', 'False', found.reason, found.message, now);
@@ -234,7 +243,7 @@ function sync(
     pods: [],
     conditions: withCondition(conditions, 'AbleToScale', 'True', 'SucceededGetScale', GOT_SCALE, now),
     outcomes: [],
-    measuredBy: 0,
+    causedBy: 0,
     rescale: undefined,
   };
   // The size that is found is the first recommendation: nothing scales down before a window is over.
@@ -271,7 +280,7 @@ function onMetrics(
     outsideMetricFailure(spec, result, namespace);
   const events = outcome.ok ? [] : [failureEvent(hpa, outcome)];
   const cause = result.ok ? ((result.object as PodUsageList).cause ?? 0) : 0;
-  const next = { ...withOutcome(turn, outcome), measuredBy: Math.max(turn.measuredBy, cause) };
+  const next = { ...withOutcome(turn, outcome), causedBy: Math.max(turn.causedBy, cause) };
   const step = proceed(next, memory, settings, now);
   return { ...step, requests: [...events, ...step.requests] };
 }

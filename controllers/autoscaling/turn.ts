@@ -23,8 +23,8 @@ export interface Turn {
   readonly conditions: Conditions;
   /** Of the metrics that are through, in the order of the spec. */
   readonly outcomes: readonly MetricOutcome[];
-  /** The newest record that changed what was measured, as far as the metrics told; or 0. */
-  readonly measuredBy: number;
+  /** The newest record that changed what was measured, or what is out of bounds, as far as that is told; or 0. */
+  readonly causedBy: number;
   /** Set once the target is being given a new size. */
   readonly rescale: Rescale | undefined;
 }
