@@ -32,6 +32,8 @@ const TROUBLE = new Set([
   'CreateContainerConfigError',
 ]);
 
+const EVICTORS = new Set(['taint-eviction-controller', 'cluster-autoscaler']);
+
 /** Pods that are evicted, restart, wait in vain, or find no node. */
 export const podObserver: Observer = {
   observe: (record: LogRecord, note: (note: Note) => void) => {
@@ -48,7 +50,7 @@ export const podObserver: Observer = {
     const { name } = next.metadata;
     const node = next.spec.nodeName ?? '';
     if (
-      record.actor === 'taint-eviction-controller' &&
+      EVICTORS.has(record.actor) &&
       previous.metadata.deletionTimestamp === undefined &&
       next.metadata.deletionTimestamp !== undefined
     ) {
@@ -56,7 +58,7 @@ export const podObserver: Observer = {
       note({
         t,
         rv,
-        tone: 'bad',
+        tone: record.actor === 'cluster-autoscaler' ? 'neutral' : 'bad',
         group: `evicted/${node}`,
         text,
         together: (n) => `${n} pods are evicted from ${node}`,

@@ -5,6 +5,8 @@ import { deploymentObserver } from './deployments.ts';
 import { nodeObserver } from './nodes.ts';
 import type { Note, Observer, Tone } from './note.ts';
 import { podObserver } from './pods.ts';
+import { scalingObserver } from './scaling.ts';
+import { serviceObserver } from './services.ts';
 
 /** Notes of a group closer together than this are one moment. */
 const TOGETHER_WITHIN: Micros = 15 * SECOND;
@@ -50,6 +52,8 @@ export class Story {
     nodeObserver,
     deploymentObserver(),
     podObserver,
+    scalingObserver,
+    serviceObserver(),
   ];
   private readonly open = new Map<string, Gathered>();
   private readonly closed: Gathered[] = [];
