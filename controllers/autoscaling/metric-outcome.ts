@@ -21,7 +21,7 @@ export interface FailedMetric {
 }
 
 /** A metric that failed leaves its place in the status empty. */
-export const NO_METRIC_STATUS: MetricStatus = { type: '' };
+const NO_METRIC_STATUS: MetricStatus = { type: '' };
 
 /** What the metrics come to together (`computeReplicasForMetrics`). */
 export interface MetricsProposal {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../../core/api/object.ts';
+import type { EventRecord } from '../../core/log/record.ts';
 import type { HorizontalPodAutoscaler } from '../../core/schema/types.generated.ts';
 import { SECOND } from '../../core/time.ts';
 import { DEFAULT_CONTROLLER_SETTINGS } from '../settings.ts';
@@ -88,13 +89,13 @@ test.skipIf(!existsSync(RECORDED))('the first sync of a real autoscaler without 
   const records = made.takeRecords();
   const ours = records.find(
     ({ kind, verb }) => kind.plural === 'horizontalpodautoscalers' && verb === 'update',
-  );
+  ) as EventRecord;
 
   // A period after its creation, to the tenth of a second.
-  const seconds = ((ours?.t ?? 0) - start) / SECOND;
+  const seconds = (ours.t - start) / SECOND;
   expect(Math.abs(seconds - (synced.t - created.t))).toBeLessThan(0.1);
 
-  const { conditions, currentReplicas, desiredReplicas } = (ours?.next as HorizontalPodAutoscaler).status;
+  const { conditions, currentReplicas, desiredReplicas } = (ours.next as HorizontalPodAutoscaler).status;
   const theirs = synced.object as unknown as { readonly status: object };
   expect({ currentReplicas, desiredReplicas }).toEqual(theirs.status);
   const told = JSON.parse(synced.object.metadata.annotations?.[CONDITIONS] ?? '[]') as Conditions;

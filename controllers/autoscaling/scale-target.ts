@@ -44,7 +44,7 @@ function failed(message: string): GetScale {
   return { ok: false, message };
 }
 
-export function scaleOf(kind: Kind, target: Scalable): Scale {
+function scaleOf(kind: Kind, target: Scalable): Scale {
   const { selector } = target.spec;
   const text = formatSelector(selector);
   return {

@@ -73,7 +73,7 @@ function sizeAtStart(current: number, events: ScaleEvents, { periodSeconds }: HP
 }
 
 /** The largest size that the policies of scaling up allow (`calculateScaleUpLimitWithScalingRules`). */
-export function scaleUpLimit(
+function scaleUpLimit(
   current: number,
   events: ScaleEvents,
   { policies = [], selectPolicy }: HPAScalingRules,
@@ -90,7 +90,7 @@ export function scaleUpLimit(
 }
 
 /** The smallest size that the policies of scaling down allow (`calculateScaleDownLimitWithBehaviors`). */
-export function scaleDownLimit(
+function scaleDownLimit(
   current: number,
   events: ScaleEvents,
   { policies = [], selectPolicy }: HPAScalingRules,

@@ -6,7 +6,7 @@ import type { View } from '../../core/store/view.ts';
 import { getScale, type Scale } from './scale-target.ts';
 
 /** Every pod of the namespace that the selector fits, whoever owns it: the real controller asks no more of them. */
-export function selectedPods(
+function selectedPods(
   view: View,
   namespace: string | undefined,
   selector: LabelSelector,

@@ -59,7 +59,7 @@ export function podOf(index: number, like: PodLike = {}): Pod {
   };
 }
 
-export function nameOf(index: number): string {
+function nameOf(index: number): string {
   return `pod-${String(index).padStart(3, '0')}`;
 }
 
