@@ -1,7 +1,7 @@
 import type { Controller } from '../controllers/controller.ts';
 import type { NewObject } from '../core/api/object.ts';
 import { ApiServer } from '../core/api/server.ts';
-import { EVENT, LEASE } from '../core/kinds/registry.ts';
+import { EVENT, LEASE, SERVICE } from '../core/kinds/registry.ts';
 import { Journal } from '../core/log/journal.ts';
 import type { LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
 import type { RestAnswer, RestRequest } from '../core/rest/request.ts';
@@ -124,6 +124,8 @@ export class Simulation implements Target {
   private lastWriteAt: Micros;
 
   constructor(scenario: Scenario, options: SimulationOptions = {}) {
+    if ((scenario.cluster.kubernetes.mutants ?? []).length > 0 && (options.controllers ?? []).length === 0)
+      throw new Error('the scenario names mutants, and none were given: pass mutantControllers of property-tests');
     this.scenario = scenario;
     const { kubernetes } = scenario.cluster;
     this.kernel = new Kernel(scenario.startTime);
@@ -190,7 +192,7 @@ export class Simulation implements Target {
 
   /** Whether every action of the scenario has been done, and what it began has ended. */
   get isScenarioOver(): boolean {
-    return this.pendingActions === 0;
+    return this.pendingActions === 0 && (this.traffic?.isOver ?? true);
   }
 
   /** When anything but an Event or a Lease was last written. */
@@ -209,6 +211,11 @@ export class Simulation implements Target {
 
   /** The last record: the run ends here, and a re-execution knows until when to go. */
   end(): void {
+    for (const { name, to } of this.traffic?.idleFlows ?? []) {
+      if (this.server.state.get(SERVICE, to.namespace, to.name) !== undefined) continue;
+      const message = `the traffic ${name} has nobody to go to: there is no Service ${to.name} in the namespace ${to.namespace}`;
+      this.refusals.push({ t: this.now, source: 'spec.traffic', message });
+    }
     this.cost?.write();
     this.journal.stimulus(this.now, this.scenarioNumber, 'scenario', { op: 'end' });
   }

@@ -249,3 +249,45 @@ describe('eventually', () => {
 test('an expression that was never checked is a defect', () => {
   expect(() => new ExpectationChecker([always('ready(')], DEFAULT_START)).toThrow("can't be read");
 });
+
+describe('what is measured', () => {
+  /** Samples of requests and errors a second of a Service, and what an expectation of them came to. */
+  function measured(expectation: Expectation, samples: readonly (readonly [number, string, number])[]) {
+    const cluster = new TestCluster();
+    const checker = new ExpectationChecker([expectation], DEFAULT_START);
+    checker.observe(cluster.put(other, DEFAULT_START), cluster.state, DEFAULT_START);
+    samples.forEach(([seconds, measure, value], index) => {
+      const t = DEFAULT_START + seconds * SECOND;
+      const series = `service/default/web/${measure}`;
+      const record = { type: 'sample', rv: 100 + index, t, cause: 1, series, value } as const;
+      checker.observe(record, cluster.state, t);
+    });
+    return checker.finish(cluster.state, DEFAULT_START + 10 * MINUTE)[0];
+  }
+
+  const crash = [
+    [60, 'requests', 120_000],
+    [60, 'latency-p99', 80_000],
+    [120, 'errors', 40_000],
+    [165, 'errors', 0],
+  ] as const;
+
+  test('is looked at when it changes', () => {
+    const result = measured(always('errorRate(service/web) < 0.1', { from: 0 }), crash);
+    expect(result).toMatchObject({ ok: false, failedAt: DEFAULT_START + 120 * SECOND, rv: 102 });
+    const { message } = result!;
+    expect(message).toBe(
+      'errorRate(service/web) was 0.3333333333333333, expected < 0.1, first at 2m after event 102',
+    );
+  });
+
+  test.each([
+    ['requests(service/web) == 120', true],
+    ['errors(service/web) == 40', true],
+    ['latency(service/web, p99) == 80ms', true],
+    ['latency(service/web, p50) < 1h', false],
+    ['requests(service/default/other) > 0', false],
+  ])('%s is %s at some time', (expression, ok) => {
+    expect(measured(eventually(expression), crash)?.ok).toBe(ok);
+  });
+});

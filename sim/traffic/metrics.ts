@@ -20,6 +20,9 @@ const CUSTOM_METRICS: readonly string[] = [
   'requests_in_flight',
 ] satisfies CustomMetric[];
 
+/** The number of the first record, which is the scenario: the cause of what nothing else has caused. */
+const SCENARIO = 1;
+
 /** Sums of a pod as one scrape found them. */
 interface Scrape {
   readonly pod: PodLoad;
@@ -59,7 +62,7 @@ export class ScrapedMetrics implements MetricsSource {
   }
 
   get cause(): number {
-    return this.last?.cause ?? 0;
+    return this.last?.cause ?? SCENARIO;
   }
 
   /** `pods`: those of the machines that answer, in the order of their keys. */

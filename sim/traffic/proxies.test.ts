@@ -10,7 +10,10 @@ import { Proxies } from './proxies.ts';
 const TERMINATING: EndpointConditions = { ready: false, serving: true, terminating: true };
 
 /** A slice of the Service `web`, by the conditions of its pods. */
-function slice(pods: Readonly<Record<string, EndpointConditions>>, addressType: EndpointSlice['addressType'] = 'IPv4'): EndpointSlice {
+function slice(
+  pods: Readonly<Record<string, EndpointConditions>>,
+  addressType: EndpointSlice['addressType'] = 'IPv4',
+): EndpointSlice {
   return {
     apiVersion: 'discovery.k8s.io/v1',
     kind: 'EndpointSlice',

@@ -65,6 +65,8 @@ export class Traffic implements ProgramListener, LoadListener {
   /** The record that last changed the load. */
   private cause = 0;
   private scenarioNumber = 0;
+  /** Spikes of the scenario that are still to come, or going on. */
+  private spikesLeft = 0;
   /** Something changed since the CPU of the machines was shared. */
   private isShareDue = false;
 
@@ -103,6 +105,16 @@ export class Traffic implements ProgramListener, LoadListener {
     }
     for (const flow of this.load.flows) for (const spike of flow.spikes) this.plan(flow, spike);
     this.at(this.kernel.now + METRIC_RESOLUTION, PRIORITY.observer, () => this.tick());
+  }
+
+  /** Whether all that the scenario said of traffic has happened, but for what goes on for ever. */
+  get isOver(): boolean {
+    return this.spikesLeft === 0;
+  }
+
+  /** Flows to a Service that has never had an endpoint. */
+  get idleFlows(): readonly TrafficFlow[] {
+    return this.load.flows.filter(({ to }) => !this.model.service(serviceKey(to)).opened);
   }
 
   // What changes.
@@ -150,6 +162,10 @@ export class Traffic implements ProgramListener, LoadListener {
     const falls = begins + spike.for;
     const ends = falls + spike.ramp;
     const { name } = flow;
+    this.spikesLeft += 1;
+    this.at(ends, PRIORITY.world, () => {
+      this.spikesLeft -= 1;
+    });
     this.at(begins, PRIORITY.world, () => this.told({ op: 'load', flow: name, x: spike.x, for: spike.for }));
     this.at(falls, PRIORITY.world, () => this.told({ op: 'load-end', flow: name, x: spike.x }));
     for (const from of [begins, falls]) {
