@@ -14,6 +14,39 @@ import { horizontalPodAutoscalerController } from './horizontal-pod-autoscaler.t
 /** A real control plane (1.20.2) without metrics: `kubectl autoscale deploy web --min=2 --max=5 --cpu-percent=50`. */
 const RECORDED = '../shared/data/oracle/timelines/hpa-object/events.jsonl';
 
+const DEPLOYMENT = {
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: {
+    replicas: 2,
+    selector: { matchLabels: { app: 'web' } },
+    template: {
+      metadata: { labels: { app: 'web' } },
+      spec: {
+        containers: [{ name: 'c', image: 'nginx:1.19', resources: { requests: { cpu: '100m' } } }],
+      },
+    },
+  },
+};
+
+const AUTOSCALER = {
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name: 'web', namespace: 'default' },
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+    minReplicas: 2,
+    maxReplicas: 5,
+    metrics: [
+      {
+        type: 'Resource',
+        resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } },
+      },
+    ],
+  },
+};
+
 interface Observation {
   readonly t: number;
   readonly resource: string;
@@ -58,32 +91,8 @@ test.skipIf(!existsSync(RECORDED))('the first sync of a real autoscaler without 
     horizontalPodAutoscalerController(DEFAULT_CONTROLLER_SETTINGS.horizontalPodAutoscaler),
   ]);
   made.setPodLife({ start: SECOND, stop: SECOND, nodes: 3 });
-  const resources = { requests: { cpu: '100m' } };
-  made.create({
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'web', namespace: 'default' },
-    spec: {
-      replicas: 2,
-      selector: { matchLabels: { app: 'web' } },
-      template: {
-        metadata: { labels: { app: 'web' } },
-        spec: { containers: [{ name: 'c', image: 'nginx:1.19', resources }] },
-      },
-    },
-  });
-  const target = { type: 'Utilization', averageUtilization: 50 };
-  made.create({
-    apiVersion: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    metadata: { name: 'web', namespace: 'default' },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-      minReplicas: 2,
-      maxReplicas: 5,
-      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
-    },
-  });
+  made.create(DEPLOYMENT);
+  made.create(AUTOSCALER);
   const start = made.now;
   made.run(20 * SECOND);
   const records = made.takeRecords();
