@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { benchCommand } from './commands/bench.ts';
 import { diffCommand } from './commands/diff.ts';
 import { initCommand } from './commands/init.ts';
 import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
@@ -157,6 +158,28 @@ program
   .option('--kubeconfig <file>', 'where the kubeconfig goes; it is there when the server answers')
   .option('--at <time>', 'of a log: the moment that is shown; its end unless given')
   .action((paths: string[], options) => finish(() => serveCommand(paths, options)));
+
+program
+  .command('bench')
+  .description('compare scheduler policies on workloads, seed by seed')
+  .argument('[file]', 'a PolicyBenchmark: policies, workloads, seeds')
+  .option(
+    '--policy <file>',
+    'without a file: a KubeSchedulerConfiguration; the first is what others are compared with',
+    collected,
+  )
+  .option('--trace <folder>', 'without a file: the openb trace to run')
+  .option('--scenario <file>', 'without a file: the scenario to run')
+  .option('--arrival <how>', 'of the trace: inflation, shuffled or recorded')
+  .option('--load <share>', 'of inflation: until tasks ask for this much of the cluster')
+  .option('--seeds <n>', 'runs of each policy and workload')
+  .option('--workers <n>', 'threads; all cores unless given')
+  .option('--json', 'print one JSON object')
+  .option('--csv <file>', 'write every value of every run')
+  .option('--out <file>', 'write the JSON object')
+  .option('--log <file>', 'instead: run one as a whole simulation, and write its log')
+  .option('--of <run>', 'which one --log runs: WORKLOAD/POLICY/SEED; the first unless given')
+  .action((file: string | undefined, options) => finish(() => benchCommand(file, options)));
 
 program
   .command('init')

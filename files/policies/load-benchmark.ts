@@ -1,0 +1,96 @@
+import path from 'node:path';
+import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
+import type { PolicyBenchmark } from '../../sim/policies/benchmark.ts';
+import {
+  readBenchmark,
+  type WrittenBenchmark,
+  type WrittenTrace,
+  type WrittenWorkload,
+} from '../../sim/policies/document.ts';
+import type { Workload } from '../../sim/policies/workload.ts';
+import type { FileProblem } from '../problem.ts';
+import { readText } from '../read-text.ts';
+import { loadScenario } from '../scenario/load-scenario.ts';
+import { loadSchedulerConfiguration } from '../scheduling/load-scheduler-configuration.ts';
+import { findOpenb, type RejectedRows, readOpenb } from '../traces/read-openb.ts';
+import { problemIn } from '../yaml/document-problem.ts';
+import { parseYaml } from '../yaml/parse-yaml.ts';
+
+export type LoadedBenchmark =
+  | {
+      readonly ok: true;
+      readonly benchmark: PolicyBenchmark;
+      /** Rows of traces that could not be used. */
+      readonly rejected: readonly RejectedRows[];
+      /** Every file that was read. */
+      readonly files: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly FileProblem[] };
+
+/** Reads a benchmark file and all that it names, looked for beside it. */
+export function loadBenchmark(file: string): LoadedBenchmark {
+  const text = readText(file);
+  if ('problem' in text) return { ok: false, problems: [text.problem] };
+  const { documents, problems } = parseYaml(text.text, file);
+  if (problems.length > 0) return { ok: false, problems };
+  const [document, second] = documents;
+  if (document === undefined || second !== undefined) {
+    const what = document === undefined ? 'is empty' : 'holds several documents';
+    return { ok: false, problems: [{ file, message: `${what}: expected one PolicyBenchmark` }] };
+  }
+  const read = readBenchmark(document.value);
+  if (!read.ok)
+    return { ok: false, problems: read.problems.map((problem) => problemIn(file, document, problem)) };
+  const resolved = resolveBenchmark(read.value, path.dirname(file));
+  return resolved.ok ? { ...resolved, files: [file, ...resolved.files] } : resolved;
+}
+
+/** Reads what a benchmark names, looked for in the folder `base`. A trace that can't be read is a `FileError`. */
+export function resolveBenchmark(written: WrittenBenchmark, base: string): LoadedBenchmark {
+  const problems: FileProblem[] = [];
+  const rejected: RejectedRows[] = [];
+  const files: string[] = [];
+  const at = (reference: string): string => {
+    const file = path.isAbsolute(reference) ? reference : path.join(base, reference);
+    files.push(file);
+    return file;
+  };
+  const configurationOf = (
+    given: string | KubeSchedulerConfiguration,
+  ): KubeSchedulerConfiguration | undefined => {
+    if (typeof given !== 'string') return given;
+    const loaded = loadSchedulerConfiguration(at(given));
+    if (!loaded.ok) problems.push(...loaded.problems);
+    return loaded.ok ? loaded.configuration : undefined;
+  };
+  const workloadOf = (given: WrittenWorkload): Workload | undefined => {
+    if (given.kind === 'generated') return given.workload;
+    if (given.kind === 'scenario') {
+      const loaded = loadScenario(at(given.file));
+      if (loaded.ok) return { kind: 'scenario', name: given.name, scenario: loaded.scenario };
+      problems.push(...loaded.problems);
+      return undefined;
+    }
+    const tables = tablesOf(given, at);
+    const { nodes, tasks, rejected: rows } = readOpenb(tables.nodes, tables.pods, given.arrival);
+    rejected.push(...rows);
+    return { kind: 'trace', name: given.name, nodes, tasks, arrival: given.arrival, load: given.load };
+  };
+  const policies = written.policies.flatMap(({ name, configuration }) => {
+    const found = configurationOf(configuration);
+    return found === undefined ? [] : [{ name, configuration: found }];
+  });
+  // A policy that is wrong is told before a trace is read.
+  const workloads = problems.length > 0 ? [] : written.workloads.flatMap((given) => workloadOf(given) ?? []);
+  if (problems.length > 0) return { ok: false, problems };
+  const { name, seeds } = written;
+  return { ok: true, benchmark: { name, seeds, policies, workloads }, rejected, files };
+}
+
+function tablesOf(
+  { folder, nodes, pods }: WrittenTrace,
+  at: (reference: string) => string,
+): { readonly nodes: string; readonly pods: string } {
+  if (nodes !== undefined && pods !== undefined) return { nodes: at(nodes), pods: at(pods) };
+  return findOpenb(at(folder ?? '.'));
+}
