@@ -6,7 +6,7 @@ import type { KubernetesSettings } from '../scenario/flags.ts';
 type Flags = KubernetesSettings['kubeControllerManager'];
 
 /** What the flags of kube-controller-manager set, each of them in one place. */
-function controllerSettings(flags: Flags): ControllerSettings {
+export function controllerSettings(flags: Flags): ControllerSettings {
   return {
     workers: {
       deployment: flags['concurrent-deployment-syncs'],

@@ -372,6 +372,8 @@ export interface KubernetesSettings {
   readonly kubelet: FlagValues<typeof KUBELET_FLAGS>;
   /** Where a node group can grow or shrink. */
   readonly clusterAutoscaler?: ClusterAutoscalerSettings;
+  /** Known defects of Kubernetes' past, by name; whoever runs the scenario brings the controllers that have them. */
+  readonly mutants?: readonly string[];
 }
 
 /** The values of a table, those given and else the defaults. */

@@ -124,6 +124,10 @@ const kubernetes = strict(
     kubeScheduler: schedulerSettings,
     kubelet: flagsOf(KUBELET_FLAGS, 'kubelets'),
     clusterAutoscaler: flagsOf(CLUSTER_AUTOSCALER_FLAGS, 'cluster autoscaler'),
+    mutants: listOf(text('the name of a mutant'), 'a list of names of mutants')
+      .min(1, wanted('at least one mutant'))
+      .optional()
+      .describe("Known defects of Kubernetes' past, to see what they did. Not for what should work."),
   },
   'settings of the control plane',
 ).transform((given): KubernetesSettings => ({ ...given, version: fullVersion(given.version) }));
