@@ -5,7 +5,12 @@ import { DEFAULT_START, MINUTE } from '../../core/time.ts';
 import { MEASURE_TABLE } from '../../sim/measures/table.ts';
 import { compileExpression, formatValue } from '../../sim/scenario/expression/expression.ts';
 import { FUNCTIONS } from '../../sim/scenario/expression/functions.ts';
-import { CONTROLLER_MANAGER_FLAGS, KUBELET_FLAGS, SCHEDULER_FLAGS } from '../../sim/scenario/flags.ts';
+import {
+  CLUSTER_AUTOSCALER_FLAGS,
+  CONTROLLER_MANAGER_FLAGS,
+  KUBELET_FLAGS,
+  SCHEDULER_FLAGS,
+} from '../../sim/scenario/flags.ts';
 import { readScenario } from '../../sim/scenario/resolve.ts';
 import { TestCluster, type TestObject } from '../../sim/scenario/testing/test-cluster.ts';
 import { parseYaml } from '../yaml/parse-yaml.ts';
@@ -81,11 +86,12 @@ describe('docs/scenario.md', () => {
   test('has every setting of the control plane, and no other', () => {
     const documented = rows(text)
       .map(([field = '']) => field.slice(1, -1))
-      .filter((field) => /^(kubeControllerManager|kubeScheduler|kubelet)\./.test(field));
+      .filter((field) => /^(kubeControllerManager|kubeScheduler|kubelet|clusterAutoscaler)\./.test(field));
     const known = Object.entries({
       kubeControllerManager: CONTROLLER_MANAGER_FLAGS,
       kubeScheduler: SCHEDULER_FLAGS,
       kubelet: KUBELET_FLAGS,
+      clusterAutoscaler: CLUSTER_AUTOSCALER_FLAGS,
     }).flatMap(([component, flags]) => Object.keys(flags).map((flag) => `${component}.${flag}`));
     expect(documented).toEqual(known);
   });

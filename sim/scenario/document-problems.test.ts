@@ -156,6 +156,26 @@ describe('a scenario that is refused', () => {
       `spec.timeline[0]: expected a fault (${Object.keys(FAULTS).join(', ')}), got "node-crsh", did you mean "node-crash"?`,
     ],
     [
+      'a boot that is slow in no way',
+      { timeline: [{ at: 5, fault: 'slow-boot' }] },
+      'spec.timeline[0].x: expected either x, such as 5, or bootTime, such as 10m',
+    ],
+    [
+      'a boot that is slow in two ways',
+      { timeline: [{ at: 5, fault: 'slow-boot', x: 2, bootTime: '5m' }] },
+      'spec.timeline[0].x: expected either x, such as 5, or bootTime, such as 10m, got both',
+    ],
+    [
+      'an outage of no zone',
+      { timeline: [{ at: 5, fault: 'zone-outage' }] },
+      "spec.timeline[0].zone: is missing: expected a name of lower-case letters, digits and '-' (at most 63)",
+    ],
+    [
+      'an expander that there is not',
+      { cluster: { kubernetes: { clusterAutoscaler: { expander: 'priority' } } } },
+      'spec.cluster.kubernetes.clusterAutoscaler.expander: expected one of least-waste, most-pods, price, random, got "priority"',
+    ],
+    [
       'node',
       { timeline: [{ at: 5, fault: 'node-crash', node: { any: {}, hosting: { name: 'x' } } }] },
       'spec.timeline[0].node: expected the name of a node, { any: labels of nodes } or { hosting: pods }',

@@ -178,6 +178,10 @@ describe('a scenario', () => {
         { at: 3, fault: 'container-crash', pods: { name: 'web-1' }, exitCode: 137 },
         { at: 4, fault: 'image-pull-failure', image: 'web:*', for: '1m' },
         { at: 5, fault: 'controller-crash', controller: 'kube-scheduler', for: '1m' },
+        { at: 6, fault: 'zone-outage', zone: 'b', for: '1m' },
+        { at: 7, fault: 'slow-boot', group: 'node', x: 5 },
+        { at: 8, fault: 'slow-boot', bootTime: '10m', for: '1m' },
+        { at: 9, fault: 'cloud-out-of-capacity', group: 'node', zone: 'b', for: '1m' },
       ],
     }).timeline;
     expect(entries.map(({ action }) => action)).toStrictEqual([
@@ -190,6 +194,10 @@ describe('a scenario', () => {
       { op: 'fault', fault: 'container-crash', pods: { namespace: 'default', name: 'web-1' }, exitCode: 137 },
       { op: 'fault', fault: 'image-pull-failure', image: 'web:*', for: MINUTE },
       { op: 'fault', fault: 'controller-crash', controller: 'kube-scheduler', for: MINUTE },
+      { op: 'fault', fault: 'zone-outage', zone: 'b', for: MINUTE },
+      { op: 'fault', fault: 'slow-boot', group: 'node', boot: { times: 5 } },
+      { op: 'fault', fault: 'slow-boot', boot: { bootTime: 10 * MINUTE }, for: MINUTE },
+      { op: 'fault', fault: 'cloud-out-of-capacity', group: 'node', zone: 'b', for: MINUTE },
     ]);
   });
 
