@@ -21,7 +21,11 @@ function utf8(text: string): number[] {
 
 /** Standard base64, with padding, of the UTF-8 form of a text. (Neither Node's nor the browser's encoder is at hand here.) */
 export function base64OfText(text: string): string {
-  const bytes = utf8(text);
+  return base64OfBytes(utf8(text));
+}
+
+/** Standard base64, with padding. */
+export function base64OfBytes(bytes: ArrayLike<number>): string {
   let encoded = '';
   for (let at = 0; at < bytes.length; at += 3) {
     const [a = 0, b, c] = [bytes[at], bytes[at + 1], bytes[at + 2]];

@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { parse } from 'yaml';
 import { failure, type Status } from '../../core/api/status.ts';
+import { readProtobuf } from '../../core/schema/protobuf.ts';
 
 /** The largest body that the API server takes (`MaxRequestBodyBytes`). */
 const BODY_MAX = 3 * 1024 * 1024;
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const JSON_TYPE = 'application/json';
+/** JSON, YAML, and the four kinds of patch. */
+const ACCEPTED = /^application\/(?:json|yaml|[a-z-]+\+(?:json|yaml))$/;
 /** YAML aliases could unfold into anything. */
 const ALIASES_MAX = 100;
 
@@ -44,11 +49,17 @@ export async function readRequestBody(request: IncomingMessage): Promise<Body> {
     return refused(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`);
   }
   if (bytes.length === 0) return { ok: true, value: undefined, contentType };
-  if (contentType !== undefined && /protobuf|cbor/.test(contentType)) {
+  if (contentType === PROTOBUF) {
+    const read = readProtobuf(bytes);
+    // What follows sees JSON, and so does the log.
+    if (read.ok) return { ok: true, value: read.value, contentType: JSON_TYPE };
+    return refused(400, 'BadRequest', `the body of the request can not be read: ${read.error}`);
+  }
+  if (contentType !== undefined && !ACCEPTED.test(contentType)) {
     return refused(
       415,
       'UnsupportedMediaType',
-      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     );
   }
   let text: string;
