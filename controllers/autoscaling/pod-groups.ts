@@ -1,7 +1,7 @@
-import { podCondition } from '../../core/kinds/pod/status.ts';
-import type { Pod } from '../../core/schema/types.generated.ts';
+import type { Pod, PodStatus } from '../../core/schema/types.generated.ts';
 import { type Micros, parseRfc3339 } from '../../core/time.ts';
 import type { MetricSample, MetricSamples } from './metric-samples.ts';
+import { remembered } from './remembered.ts';
 
 /** How a pod counts when its metrics are averaged. */
 export interface PodGroups {
@@ -26,22 +26,37 @@ function timeOf(text: string | undefined): Micros | undefined {
   return text === undefined ? undefined : parseRfc3339(text);
 }
 
+/** What a status says of a pod's start. */
+interface Start {
+  readonly at: Micros;
+  readonly isReady: boolean;
+  /** When it turned ready, or unready. */
+  readonly turned: Micros;
+}
+
+const startOf = remembered((status: PodStatus, type: string): Start | 'unknown' => {
+  const ready = status.conditions?.find((condition) => condition.type === type);
+  const at = timeOf(status.startTime);
+  if (ready === undefined || at === undefined) return 'unknown';
+  // Go's zero time, which an absent one decodes to, lies before all others.
+  const turned = timeOf(ready.lastTransitionTime) ?? Number.NEGATIVE_INFINITY;
+  // A condition that is Unknown is not False.
+  return { at, isReady: ready.status !== 'False', turned };
+});
+
 /**
  * Whether the CPU that a pod used says nothing yet: programs use more of it while they start. In the
  * initialisation period a sample counts once a whole window of it was measured since the pod turned ready; later,
  * unless the pod is unready and was so since it started.
  */
 function isStarting(pod: Pod, sample: MetricSample, rules: ReadinessRules, now: Micros): boolean {
-  const ready = podCondition(pod, 'Ready');
-  const start = timeOf(pod.status.startTime);
-  if (ready === undefined || start === undefined) return true;
-  const unready = ready.status === 'False';
-  // Go's zero time, which an absent one decodes to, lies before all others.
-  const changed = timeOf(ready.lastTransitionTime) ?? Number.NEGATIVE_INFINITY;
-  if (start + rules.cpuInitializationPeriod > now) {
-    return unready || sample.timestamp < changed + sample.window;
+  const start = startOf(pod.status, 'Ready');
+  if (start === 'unknown') return true;
+  const { at, isReady, turned } = start;
+  if (at + rules.cpuInitializationPeriod > now) {
+    return !isReady || sample.timestamp < turned + sample.window;
   }
-  return unready && start + rules.initialReadinessDelay > changed;
+  return !isReady && at + rules.initialReadinessDelay > turned;
 }
 
 /** `groupPods`: only the CPU is known to mislead while a pod starts. */

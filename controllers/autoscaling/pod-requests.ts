@@ -1,5 +1,6 @@
 import { milli } from '../../core/quantity.ts';
 import type { Container, Pod } from '../../core/schema/types.generated.ts';
+import { remembered } from './remembered.ts';
 
 /** Containers that run beside each other: init containers end, unless they are sidecars. */
 function runningContainers({ spec }: Pod): readonly Container[] {
@@ -24,17 +25,29 @@ function requestOf(pod: Pod, resource: string, container: string | undefined): b
   return sum;
 }
 
+/** `container/resource`; no container for the pods as a whole. Names of containers hold no slash. */
+function keyOf(resource: string, container: string | undefined): string {
+  return `${container ?? ''}/${resource}`;
+}
+
+const requests = remembered((pods: readonly Pod[], key: string): ReadonlyMap<string, bigint> | string => {
+  const slash = key.indexOf('/');
+  const container = slash === 0 ? undefined : key.slice(0, slash);
+  const resource = key.slice(slash + 1);
+  const found = new Map<string, bigint>();
+  for (const pod of pods) {
+    const request = requestOf(pod, resource, container);
+    if (typeof request === 'string') return request;
+    found.set(pod.metadata.name, request);
+  }
+  return found;
+});
+
 /** By the pod's name; or the text of the error that ends the whole computation: a pod without a request. */
 export function requestsOf(
   pods: readonly Pod[],
   resource: string,
   container: string | undefined,
 ): ReadonlyMap<string, bigint> | string {
-  const requests = new Map<string, bigint>();
-  for (const pod of pods) {
-    const request = requestOf(pod, resource, container);
-    if (typeof request === 'string') return request;
-    requests.set(pod.metadata.name, request);
-  }
-  return requests;
+  return requests(pods, keyOf(resource, container));
 }

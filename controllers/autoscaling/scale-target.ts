@@ -5,6 +5,7 @@ import { DEPLOYMENT, KINDS, REPLICA_SET, STATEFUL_SET } from '../../core/kinds/r
 import { formatSelector } from '../../core/labels.ts';
 import type { HorizontalPodAutoscaler, LabelSelector } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
+import { remembered } from './remembered.ts';
 
 /** The `scale` subresource of a target, and the object behind it. */
 export interface Scale {
@@ -44,7 +45,7 @@ function failed(message: string): GetScale {
   return { ok: false, message };
 }
 
-function scaleOf(kind: Kind, target: Scalable): Scale {
+const scaleOf = remembered((target: Scalable, kind: Kind): Scale => {
   const { selector } = target.spec;
   const text = formatSelector(selector);
   return {
@@ -55,6 +56,12 @@ function scaleOf(kind: Kind, target: Scalable): Scale {
     selector,
     selectorText: text === NO_SELECTOR ? '' : text,
   };
+});
+
+/** Why a reference is none to a kind that has a size. */
+function notScalable(group: string, kindName: string): GetScale {
+  const isKnown = KINDS.some((known) => known.kind === kindName && known.group === group);
+  return failed(isKnown ? NO_SUBRESOURCE : `no matches for kind "${kindName}" in group "${group}"`);
 }
 
 /** The target by the group and kind of its reference: the version doesn't matter (`scaleForResourceMappings`). */
@@ -62,15 +69,14 @@ export function getScale(view: View, { metadata, spec }: HorizontalPodAutoscaler
   const { apiVersion = '', kind: kindName, name } = spec.scaleTargetRef;
   const parts = apiVersion.split('/');
   if (parts.length > 2) return failed(`unexpected GroupVersion string: ${apiVersion}`);
-  const group = parts.length === 2 ? parts[0] : '';
-  const kind = KINDS.find((known) => known.kind === kindName && known.group === group);
-  if (kind === undefined) return failed(`no matches for kind "${kindName}" in group "${group}"`);
-  const scalable = SCALABLE.find((known) => known.kind.index === kind.index);
-  if (scalable === undefined) return failed(NO_SUBRESOURCE);
+  const group = parts.length === 2 ? (parts[0] as string) : '';
+  const scalable = SCALABLE.find(({ kind }) => kind.kind === kindName && kind.group === group);
+  if (scalable === undefined) return notScalable(group, kindName);
+  const { kind, missing } = scalable;
   const target = view.get(kind, metadata.namespace, name);
-  if (target === undefined) return failed(notFound({ ...kind, plural: scalable.missing }, name).message);
+  if (target === undefined) return failed(notFound({ ...kind, plural: missing }, name).message);
   // Kinds of the list above have what a size needs.
-  return { ok: true, scale: scaleOf(kind, target as Scalable) };
+  return { ok: true, scale: scaleOf(target as Scalable, kind) };
 }
 
 /**

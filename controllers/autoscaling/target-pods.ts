@@ -3,22 +3,23 @@ import { HORIZONTAL_POD_AUTOSCALER, POD } from '../../core/kinds/registry.ts';
 import { compileSelector } from '../../core/labels.ts';
 import type { HorizontalPodAutoscaler, LabelSelector, Pod } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
+import { remembered } from './remembered.ts';
 import { getScale, type Scale } from './scale-target.ts';
 
-/** Every pod of the namespace that the selector fits, whoever owns it: the real controller asks no more of them. */
-function selectedPods(
-  view: View,
-  namespace: string | undefined,
-  selector: LabelSelector,
-): readonly Pod[] {
+const selected = remembered((candidates: readonly Pod[], selector: LabelSelector): readonly Pod[] => {
   const matches = compileSelector(selector);
+  return candidates.filter(({ metadata }) => matches(metadata.labels));
+});
+
+/** Every pod of the namespace that the selector fits, whoever owns it: the real controller asks no more of them. */
+function selectedPods(view: View, namespace: string | undefined, selector: LabelSelector): readonly Pod[] {
   const { matchLabels = {} } = selector;
   const [first] = Object.keys(matchLabels);
   const candidates =
     first === undefined || namespace === undefined
       ? view.list(POD, namespace)
       : view.labelled(POD, namespace, first, matchLabels[first] as string);
-  return candidates.filter(({ metadata }) => matches(metadata.labels));
+  return selected(candidates, selector);
 }
 
 /** The selector of an autoscaler's target, once it has been synced: only then does the real controller know it. */
@@ -28,17 +29,22 @@ function knownSelector(view: View, hpa: HorizontalPodAutoscaler): LabelSelector 
   return got.ok && got.scale.selectorText !== '' ? got.scale.selector : undefined;
 }
 
+/** Labels that pods have: those of one template share them. */
+const distinctLabels = remembered((pods: readonly Pod[], _: undefined) => [
+  ...new Set(pods.map(({ metadata }) => metadata.labels)),
+]);
+
 /** The keys of all autoscalers that some of these pods belong to, the asking one among them; in key order. */
 function autoscalersOf(view: View, hpa: HorizontalPodAutoscaler, pods: readonly Pod[]): readonly string[] {
   const { namespace, uid } = hpa.metadata;
-  return view
-    .list(HORIZONTAL_POD_AUTOSCALER, namespace)
+  const all = view.list(HORIZONTAL_POD_AUTOSCALER, namespace);
+  if (all.length === 1) return [keyOf(hpa)];
+  const labels = distinctLabels(pods, undefined);
+  return all
     .filter((other) => {
       if (other.metadata.uid === uid) return true;
       const selector = knownSelector(view, other);
-      if (selector === undefined) return false;
-      const matches = compileSelector(selector);
-      return pods.some(({ metadata }) => matches(metadata.labels));
+      return selector !== undefined && labels.some(compileSelector(selector));
     })
     .map(keyOf);
 }
