@@ -1,4 +1,5 @@
 import type { ContainerUsage, MetricsSource, PodMetricValue, PodUsage } from '../../core/api/metrics.ts';
+import type { StringMap } from '../../core/api/object.ts';
 import { POD } from '../../core/kinds/registry.ts';
 import type { Matcher } from '../../core/labels.ts';
 import type { View } from '../../core/store/view.ts';
@@ -41,6 +42,8 @@ interface Round {
   readonly at: Micros;
   readonly cause: number;
   readonly scrapes: ReadonlyMap<string, Scrape>;
+  /** What was worked out of it and the round before, by the uid of the pod; nothing is kept too. */
+  readonly usage: Map<string, readonly ContainerUsage[] | undefined>;
 }
 
 /** Bytes of the working set of a container. */
@@ -76,7 +79,7 @@ export class ScrapedMetrics implements MetricsSource {
       scrapes.set(pod.programs.uid, { pod, containers, arrived, failed, inFlight });
     }
     this.before = this.last;
-    this.last = { at: now, cause, scrapes };
+    this.last = { at: now, cause, scrapes, usage: new Map() };
   }
 
   usage(namespace: string, fits: Matcher): readonly PodUsage[] {
@@ -105,15 +108,28 @@ export class ScrapedMetrics implements MetricsSource {
     const { before, last } = this;
     if (before === undefined || last === undefined) return [];
     const window = last.at - before.at;
-    return this.view.list(POD, namespace).flatMap(({ metadata }): Measured[] => {
-      if (!fits(metadata.labels)) return [];
+    const found: Measured[] = [];
+    // Pods of one template share their labels.
+    let labels: StringMap | undefined;
+    let isWanted = false;
+    for (const { metadata } of this.view.list(POD, namespace)) {
+      if (metadata.labels !== labels || labels === undefined) {
+        labels = metadata.labels;
+        isWanted = fits(labels);
+      }
+      if (!isWanted) continue;
       const now = last.scrapes.get(metadata.uid);
       const first = before.scrapes.get(metadata.uid);
-      if (now === undefined || first === undefined) return [];
-      const containers = usageBetween(first, now, window);
-      if (containers === undefined) return [];
-      return [{ name: metadata.name, at: last.at, window, containers, first, last: now }];
-    });
+      if (now === undefined || first === undefined) continue;
+      let containers = last.usage.get(metadata.uid);
+      if (containers === undefined && !last.usage.has(metadata.uid)) {
+        containers = usageBetween(first, now, window);
+        last.usage.set(metadata.uid, containers);
+      }
+      if (containers === undefined) continue;
+      found.push({ name: metadata.name, at: last.at, window, containers, first, last: now });
+    }
+    return found;
   }
 }
 

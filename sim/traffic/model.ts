@@ -112,6 +112,7 @@ export class FluidModel {
     const { order, isCircular } = this.arrive(pods);
     for (const pod of pods) {
       pod.accepted = 0;
+      pod.worked = 0;
       pod.success = 0;
       pod.inFlight = 0;
     }
@@ -186,6 +187,7 @@ export class FluidModel {
       const success = (1 - passage.lost) * answer.success;
       pod.success = success;
       pod.accepted = pod.arrivals * (1 - passage.lost);
+      pod.worked = pod.arrivals * passage.worked;
       pod.inFlight = pod.accepted * answer.mean;
       group.weight += success;
       kept += success;

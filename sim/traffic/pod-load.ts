@@ -92,6 +92,8 @@ export class PodLoad {
   /** Requests a second that come here, and the part of them that is served by the programs here. */
   arrivals = 0;
   accepted = 0;
+  /** Those that take CPU here. */
+  worked = 0;
   /** The part of the arrivals that end well, with what they ask of others. */
   success = 0;
   inFlight = 0;

@@ -35,6 +35,14 @@ export interface QueueState {
   readonly serviceRate: number;
 }
 
+/** e^-45 is less than the last place of anything that is added to it here. */
+const NEGLIGIBLE = 45;
+
+/** e^-x, or nothing where that is as good as nothing. */
+function decayed(x: number): number {
+  return x > NEGLIGIBLE ? 0 : exponential(-x);
+}
+
 /** Below this a difference of exponentials is taken from its series. */
 const SMALL = 1e-5;
 
@@ -58,14 +66,14 @@ export function erlangC(servers: number, load: number): number {
 function integral(decay: number, length: number): number {
   const x = decay * length;
   if (x < SMALL) return length * (1 - x / 2);
-  return (1 - exponential(-x)) / decay;
+  return (1 - decayed(x)) / decay;
 }
 
 /** ∫ w e^(-decay w) from 0 to `length`, for a positive decay. */
 function moment(decay: number, length: number): number {
   const x = decay * length;
   if (x < SMALL) return length * length * (1 / 2 - x / 3);
-  return (1 - exponential(-x) * (1 + x)) / (decay * decay);
+  return (1 - decayed(x) * (1 + x)) / (decay * decay);
 }
 
 export function solveQueue({ arrivals, servers, serviceRate, patience }: Queue): QueueState {
@@ -76,12 +84,12 @@ export function solveQueue({ arrivals, servers, serviceRate, patience }: Queue):
   const steepness = isOverloaded ? -decay : decay;
   const reference = isOverloaded ? patience : 0;
   /** By how much the others are scaled down against the density at the reference. */
-  const scale = isOverloaded ? exponential(-steepness * patience) : 1;
+  const scale = isOverloaded ? decayed(steepness * patience) : 1;
   const height = arrivals * erlangB(servers - 1, arrivals / serviceRate);
   const free = scale;
   const span = integral(steepness, patience);
   const waiting = height * span;
-  const away = (height * (isOverloaded ? 1 : exponential(-steepness * patience))) / capacity;
+  const away = (height * (isOverloaded ? 1 : decayed(steepness * patience))) / capacity;
   const served = free + waiting;
   const first = moment(steepness, patience);
   const waited = height * (isOverloaded ? patience * span - first : first);
@@ -102,11 +110,11 @@ export function tailOf(state: QueueState, seconds: number): number {
   const { atOnce, density, decay, reference, patience, serviceRate } = state;
   if (seconds <= 0) return 1;
   const until = Math.min(seconds, patience);
-  let tail = atOnce * exponential(-serviceRate * seconds);
+  let tail = atOnce * decayed(serviceRate * seconds);
   // Began to be served at some w, and is served for longer than what is left.
   const slower = serviceRate - decay;
-  const late = exponential(-serviceRate * (seconds - until) - decay * (until - reference));
-  const early = exponential(-serviceRate * seconds + decay * reference);
+  const late = decayed(serviceRate * (seconds - until) + decay * (until - reference));
+  const early = decayed(serviceRate * seconds - decay * reference);
   if (Math.abs(slower) * until < SMALL) tail += density * until * (late + early) * 0.5;
   else tail += (density * (late - early)) / slower;
   if (seconds < patience) {
@@ -114,14 +122,16 @@ export function tailOf(state: QueueState, seconds: number): number {
     const rest = patience - seconds;
     tail +=
       decay >= 0
-        ? density * exponential(-decay * seconds) * integral(decay, rest)
+        ? density * decayed(decay * seconds) * integral(decay, rest)
         : density * integral(-decay, rest);
   }
   return tail;
 }
 
-/** Halvings after which a quantile is known to a hundred-thousandth of its bracket. */
-const HALVINGS = 17;
+/** A quantile is known when its bracket is narrower than this part of it. */
+const PRECISION = 1e-5;
+/** Steps that a search takes at most: bisections alone would need fewer. */
+const STEPS_MAX = 40;
 
 /** A part of all requests: those that pass through one queue, and take some seconds besides. */
 export interface QueueShare {
@@ -162,10 +172,35 @@ export function quantileOf(part: number, shares: readonly QueueShare[]): number 
       low = least + upper;
     }
   }
-  for (let i = 0; i < HALVINGS; i += 1) {
-    const middle = (low + high) / 2;
-    if (weightedTail(shares, middle) > target) low = middle;
-    else high = middle;
+  return crossing(shares, target, low, high);
+}
+
+/**
+ * Where the tail falls to `target`, by the false position with the Illinois rule: a tail is nearly a straight line over
+ * a narrow bracket, so that few steps are needed. Where it jumps, every third step halves the bracket.
+ */
+function crossing(shares: readonly QueueShare[], target: number, from: number, to: number): number {
+  let low = from;
+  let high = to;
+  let above = weightedTail(shares, low) - target;
+  let below = weightedTail(shares, high) - target;
+  let side = 0;
+  for (let step = 1; step <= STEPS_MAX && high - low > PRECISION * high; step += 1) {
+    const isLine = step % 3 !== 0 && above > 0 && below < 0;
+    const middle = isLine ? (low * below - high * above) / (below - above) : (low + high) / 2;
+    const value = weightedTail(shares, middle) - target;
+    if (Math.abs(value) < PRECISION * target) return middle;
+    if (value > 0) {
+      low = middle;
+      above = value;
+      if (side > 0) below /= 2;
+      side = 1;
+    } else {
+      high = middle;
+      below = value;
+      if (side < 0) above /= 2;
+      side = -1;
+    }
   }
   return (low + high) / 2;
 }

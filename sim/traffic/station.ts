@@ -14,6 +14,8 @@ export interface Passage {
   readonly queue: QueueState | undefined;
   /** The part of the requests that nobody serves in time. */
   readonly lost: number;
+  /** The part that takes CPU: what is served, or what is begun in vain. */
+  readonly worked: number;
   /** Seconds besides the queue: waiting for nothing that is modelled, and further containers. */
   readonly fixed: number;
   /** Seconds that it all takes a request that finds nobody before it; its calls not included, as in `mean`. */
@@ -61,6 +63,7 @@ const memos = new WeakMap<ContainerTerms, Memo>();
 const NOWHERE: Passage = {
   queue: undefined,
   lost: 0,
+  worked: 1,
   fixed: 0,
   alone: 0,
   mean: 0,
@@ -104,7 +107,16 @@ function work({ stations, arrivals }: PodLoad): Passage {
       : stations.flatMap(({ terms: { cost } }) => cost?.calls ?? NO_CALLS);
   if (!(latency + service < timeout)) {
     // Even a request that finds nobody before it takes too long.
-    return { queue: undefined, lost: 1, fixed: timeout, alone: timeout, mean: timeout, timeout, calls };
+    return {
+      queue: undefined,
+      lost: 1,
+      worked: 1,
+      fixed: timeout,
+      alone: timeout,
+      mean: timeout,
+      timeout,
+      calls,
+    };
   }
   const patience = timeout - latency - service;
   let queue: QueueState | undefined;
@@ -120,5 +132,5 @@ function work({ stations, arrivals }: PodLoad): Passage {
     if (queue === undefined) queue = state;
     else fixed += own;
   }
-  return { queue, lost: 1 - kept, fixed, alone: latency + service, mean, timeout, calls };
+  return { queue, lost: 1 - kept, worked: kept, fixed, alone: latency + service, mean, timeout, calls };
 }

@@ -86,6 +86,53 @@ describe('latency and errors of a pod', () => {
     expect(measured.at(P99, MINUTE)).toBe(SECOND);
   });
 
+  it('works in vain where a request takes longer than its client waits', () => {
+    const measured = measure(
+      trafficScenario({
+        duration: '2m',
+        manifests: app({ name: 'web', replicas: 1, cpu: '100m' }),
+        behaviors: [{ ...web, request: { cpu: '200ms' }, usage: { cpu: 0 } }],
+        traffic: [flow('5rps')],
+      }),
+    );
+    expect(measured.at(ERRORS, MINUTE)).toBe(5000);
+    expect(measured.points(P50)).toEqual([]);
+    const name = measured.names.find((one) => one.startsWith('pod/') && one.endsWith('/cpu'))!;
+    expect(measured.at(name, MINUTE)).toBe(100);
+  });
+
+  it('passes through a proxy beside the program', () => {
+    const pod = (app({ name: 'web', replicas: 1, cpu: '1' })[0] as { spec: { template: { spec: object } } })
+      .spec.template;
+    const [container] = (pod.spec as { containers: object[] }).containers;
+    const proxied = { ...pod, spec: { containers: [container, { ...container, name: 'proxy' }] } };
+    const measured = measure(
+      trafficScenario({
+        duration: '2m',
+        manifests: [
+          {
+            apiVersion: 'apps/v1',
+            kind: 'Deployment',
+            metadata: { name: 'web' },
+            spec: { selector: { matchLabels: { app: 'web' } }, template: proxied },
+          },
+          app({ name: 'web' })[1],
+        ],
+        behaviors: [
+          { container: 'web', request: { cpu: '10ms' }, usage: { cpu: 0 } },
+          { container: 'proxy', request: { cpu: '2ms' }, usage: { cpu: 0 } },
+        ],
+        traffic: [flow('50rps')],
+      }),
+    );
+    const containers = measured.names.filter(
+      (name) => name.startsWith('container/') && name.endsWith('/cpu'),
+    );
+    expect(containers.map((name) => measured.at(name, MINUTE))).toEqual([100, 500]);
+    // The median of M/M/1 in front of the program, and the mean of that in front of the proxy.
+    expect(measured.at(P50, MINUTE)! / ((Math.log(2) / 50 + 1 / 450) * SECOND)).toBeCloseTo(1, 2);
+  });
+
   it('without a limit takes what the machine has', () => {
     const measured = measure(
       trafficScenario({

@@ -23,6 +23,8 @@ const RAMP_STEP: Micros = 3 * SECOND;
 const ERRORS_FLOOR = 0.001;
 /** What of pods and nodes is measured. */
 const USAGE = ['cpu', 'memory'] as const;
+/** Rounds after which what each container can use is left as it is. */
+const SHARES_MAX = 4;
 /** Milli-requests a second in one. */
 const MILLI = 1000;
 
@@ -214,8 +216,11 @@ export class Traffic implements ProgramListener, LoadListener {
     for (const pod of this.podList()) pod.accrue(now);
     this.connect(now);
     if (everything) {
-      this.model.arrive(this.podList());
-      this.share();
+      // What a pod can do depends on what comes, and what comes to others on what it can do.
+      for (let round = 0; round < SHARES_MAX; round += 1) {
+        this.model.arrive(this.podList());
+        if (!this.share()) break;
+      }
     }
     this.isShareDue = !everything;
     this.model.solve(this.podList());
@@ -237,8 +242,9 @@ export class Traffic implements ProgramListener, LoadListener {
     }
   }
 
-  /** The CPU of each machine among its containers. */
-  private share(): void {
+  /** The CPU of each machine among its containers; whether any can use another amount now. */
+  private share(): boolean {
+    let changed = false;
     for (const [node, pods] of this.podsByNode()) {
       const capacity = this.cpuOf(node) - this.load.takenOf(node, this.cpuOf(node));
       const containers: ContainerLoad[] = [];
@@ -253,9 +259,13 @@ export class Traffic implements ProgramListener, LoadListener {
       }
       const available = availableCpu(capacity, claims);
       for (const [index, container] of containers.entries()) {
-        container.available = inSteps(available[index]!, container.terms.cpuLimit);
+        const usable = inSteps(available[index]!, container.terms.cpuLimit);
+        if (usable === container.available) continue;
+        container.available = usable;
+        changed = true;
       }
     }
+    return changed;
   }
 
   private use(pod: PodLoad): void {
@@ -263,7 +273,7 @@ export class Traffic implements ProgramListener, LoadListener {
       const { cost, idleCpu } = container.terms;
       if (!container.running) container.cpu = 0;
       else {
-        const busy = requestCpu(pod.accepted, cost?.cpu ?? 0);
+        const busy = requestCpu(pod.worked, cost?.cpu ?? 0);
         container.cpu = Math.min(container.available, idleCpu + busy);
       }
     }
