@@ -1,18 +1,30 @@
 // Builds the page of `wavetank report`: dist/web/report.html, with script and styles in it and nothing to fetch.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isMain, root } from './run-command.mjs';
 
 const webFolder = path.join(root, 'web');
-const page = path.join(root, 'dist', 'web', 'report.html');
+/** Where the page is put. */
+export const page = path.join(root, 'dist', 'web', 'report.html');
 /** What the page was made from, each file with its hash: nothing is done while they are the same. */
 const inputsFile = path.join(root, 'dist', '.tsbuild', 'web-inputs.json');
 /** What decides the page besides the modules in it. */
-const alwaysInputs = ['web/report.html', 'scripts/build-web.mjs', 'package-lock.json'];
+const alwaysInputs = ['scripts/build-web.mjs', 'package-lock.json'];
 
 function sha256(text, encoding) {
   return createHash('sha256').update(text).digest(encoding);
+}
+
+/** All of `web` but its tests: a style sheet that another imports is no module. */
+function webFiles() {
+  return readdirSync(webFolder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+    .map((entry) => relativeName(path.join(entry.parentPath, entry.name)));
+}
+
+function relativeName(file) {
+  return path.relative(root, file).split(path.sep).join('/');
 }
 
 function hashOf(name) {
@@ -32,7 +44,8 @@ function isUpToDate() {
 /** The content of the only element of a name. */
 function contentOf(html, name) {
   const found = [...html.matchAll(new RegExp(`<${name}\\b[^>]*>(.*?)</${name}>`, 'gs'))];
-  if (found.length !== 1) throw new Error(`the page has ${found.length} elements <${name}>; there has to be one`);
+  if (found.length !== 1)
+    throw new Error(`the page has ${found.length} elements <${name}>; there has to be one`);
   return found[0][1];
 }
 
@@ -51,11 +64,17 @@ function withPolicy(html) {
   ].join('; ');
   const encoding = '<meta charset="utf-8" />';
   if (!html.includes(encoding)) throw new Error(`web/report.html has no ${encoding}`);
-  return html.replace(encoding, `${encoding}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`);
+  return html.replace(
+    encoding,
+    `${encoding}\n    <meta http-equiv="Content-Security-Policy" content="${policy}" />`,
+  );
 }
 
 async function bundle() {
-  const [{ build }, { viteSingleFile }] = await Promise.all([import('vite'), import('vite-plugin-singlefile')]);
+  const [{ build }, { viteSingleFile }] = await Promise.all([
+    import('vite'),
+    import('vite-plugin-singlefile'),
+  ]);
   const modules = new Set();
   const output = await build({
     root: webFolder,
@@ -81,9 +100,12 @@ async function bundle() {
     throw new Error(`the page needs more than one file: ${files.map(({ fileName }) => fileName).join(', ')}`);
   }
   const names = [...modules]
-    .map((id) => path.relative(root, id).split(path.sep).join('/'))
+    .map(relativeName)
     // What is installed is as the lock file says.
-    .filter((name) => !name.startsWith('..') && !name.startsWith('node_modules/') && existsSync(path.join(root, name)));
+    .filter(
+      (name) =>
+        !name.startsWith('..') && !name.startsWith('node_modules/') && existsSync(path.join(root, name)),
+    );
   return { html: String(files[0].source), modules: names };
 }
 
@@ -97,7 +119,7 @@ export async function buildWeb() {
     mkdirSync(path.dirname(page), { recursive: true });
     mkdirSync(path.dirname(inputsFile), { recursive: true });
     writeFileSync(page, text);
-    const names = [...new Set([...alwaysInputs, ...modules])].sort();
+    const names = [...new Set([...alwaysInputs, ...webFiles(), ...modules])].sort();
     const inputs = Object.fromEntries(names.map((name) => [name, hashOf(name)]));
     writeFileSync(inputsFile, `${JSON.stringify({ page: sha256(text, 'hex'), inputs }, undefined, 2)}\n`);
     return 0;

@@ -9,14 +9,17 @@ export interface ReportOptions {
 }
 
 /** `shop.jsonl.gz` → `shop.html`, beside the log. */
-export function reportFileOf(logFile: string): string {
-  const name = path.basename(logFile).replace(/\.gz$/, '').replace(/\.jsonl?$/, '');
+function reportFileOf(logFile: string): string {
+  const name = path
+    .basename(logFile)
+    .replace(/\.gz$/, '')
+    .replace(/\.jsonl?$/, '');
   return path.join(path.dirname(logFile), `${name}.html`);
 }
 
 const KIBIBYTE = 1024;
 
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   const kibibytes = bytes / KIBIBYTE;
   return kibibytes < KIBIBYTE ? `${Math.ceil(kibibytes)} KiB` : `${(kibibytes / KIBIBYTE).toFixed(1)} MiB`;
 }

@@ -20,7 +20,7 @@ import { judgeLog } from './judge-log.ts';
  * Compressed bytes of a log that go into a page at most. A browser holds all records in memory: this many are some
  * 500,000 events and 400 megabytes.
  */
-export const EMBEDDED_BYTES_MAX = 30 * 1024 * 1024;
+const EMBEDDED_BYTES_MAX = 30 * 1024 * 1024;
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -108,7 +108,11 @@ function inertJson(value: unknown): string {
 }
 
 function escapedHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 }
 
 function* pagePieces(page: string, extras: ReportExtras, base64: string): Generator<string> {

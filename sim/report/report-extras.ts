@@ -11,11 +11,18 @@ export interface ReportExtras {
   readonly version: string;
   /** Of the whole log, of which the page may hold a part. */
   readonly sha256: string;
+  /** How the run went in a few numbers, the first of them first. */
+  readonly figures: readonly KeyFigure[];
   readonly expectations: readonly ExpectationResult[];
   /** Absent where none were checked. */
   readonly invariants?: { readonly checked: number; readonly violations: readonly RuleViolation[] };
   /** What was left out of the page, in a sentence. */
   readonly leftOut?: string;
+}
+
+export interface KeyFigure {
+  readonly label: string;
+  readonly text: string;
 }
 
 /** A rule of all histories that this one broke. */

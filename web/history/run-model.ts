@@ -2,6 +2,7 @@ import { LogDecoder, type LogSummary } from '../../core/log/decoder.ts';
 import type { LogHeader } from '../../core/log/format.ts';
 import type { LogRecord } from '../../core/log/record.ts';
 import type { Micros } from '../../core/time.ts';
+import type { ReportExtras } from '../../sim/report/report-extras.ts';
 import { type Moment, Story } from '../../sim/story/story.ts';
 import { RecordIndex } from '../../sim/why/record-source.ts';
 import { DeploymentLanes } from '../lanes/deployments.ts';
@@ -15,7 +16,6 @@ import { NodeSeries } from '../series/node-series.ts';
 import { PodSeries } from '../series/pod-series.ts';
 import { ReplicaSeries } from '../series/replica-series.ts';
 import { SampleSeries } from '../series/sample-series.ts';
-import type { ReportExtras } from '../../sim/report/report-extras.ts';
 import { TimeMachine } from './time-machine.ts';
 
 /** All that the page shows of a run. Nothing of it changes any more. */
@@ -128,11 +128,13 @@ export class RunReader {
       const all: readonly (ChartSeries | undefined)[] = [
         used && { label: 'used', points: used, color: 'good', isFilled: true },
         { label: 'requested', points: requested, color: 'pending' },
-        { label: 'on ready nodes', points: allocatable, color: 'muted', isDashed: true },
+        { label: 'allocatable', points: allocatable, color: 'muted', isDashed: true },
       ];
       const series = all.filter((one) => one !== undefined).filter(({ points }) => !points.isEmpty);
       if (used === undefined && requested.values.every((value) => value === 0)) return [];
-      return [{ id: measure, title: isCpu ? 'CPU' : 'Memory', unit: isCpu ? 'milli-cpu' : 'bytes', series }];
+      return [
+        { id: measure, title: isCpu ? 'CPU cores' : 'Memory', unit: isCpu ? 'milli-cpu' : 'bytes', series },
+      ];
     };
     const charts = [
       ...this.samples.serviceCharts(),

@@ -24,7 +24,11 @@ export interface MapLook {
 
 const FONT = 'system-ui, sans-serif';
 
-function roundedBox(context: CanvasRenderingContext2D, { left, top, width, height }: Box, radius: number): void {
+function roundedBox(
+  context: CanvasRenderingContext2D,
+  { left, top, width, height }: Box,
+  radius: number,
+): void {
   context.beginPath();
   context.roundRect(left, top, width, height, radius);
 }
@@ -57,7 +61,11 @@ export function drawPod(
   } else {
     context.strokeStyle = color;
     context.lineWidth = 1.5;
-    roundedBox(context, { left: left + 0.75, top: top + 0.75, width: width - 1.5, height: height - 1.5 }, radius);
+    roundedBox(
+      context,
+      { left: left + 0.75, top: top + 0.75, width: width - 1.5, height: height - 1.5 },
+      radius,
+    );
     context.stroke();
     if (standing === 'unready') {
       context.fillStyle = color;
@@ -135,11 +143,11 @@ export function drawMap(
 ): void {
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  for (const { zone, top } of layout.zones) {
+  for (const { zone, left, top } of layout.zones) {
     context.font = `11px ${FONT}`;
     context.fillStyle = colors.muted;
     const title = zone === '' ? 'No zone' : `Zone ${zone}`;
-    context.fillText(title, 0, top + layout.zoneTitleHeight / 2);
+    context.fillText(title, left, top + layout.zoneTitleHeight / 2);
   }
   drawNodes(context, scene, layout, colors, look);
   for (const pod of scene.pods) {

@@ -12,7 +12,7 @@ export interface MapLayout {
   readonly titleHeight: number;
   readonly zoneTitleHeight: number;
   readonly nodesPerRow: number;
-  readonly zones: readonly { readonly zone: string; readonly top: number; readonly rows: number }[];
+  readonly zones: readonly { readonly zone: string; readonly left: number; readonly top: number }[];
   readonly height: number;
 }
 
@@ -21,6 +21,7 @@ const CELL_GAP = 2;
 const PADDING = 6;
 const ZONE_TITLE = 22;
 const ZONE_GAP = 8;
+const COLUMN_GAP = 14;
 /** Names are left out where a node is narrower. */
 const NAME_PIXELS_MIN = 64;
 const NODE_CELLS_MIN = 4;
@@ -32,12 +33,22 @@ function columnsOf(places: number): number {
   return columns;
 }
 
-function layoutWith(places: Places, width: number, cell: number): MapLayout {
+function layoutWith(
+  places: Places,
+  mapWidth: number,
+  cell: number,
+  sideBySide: boolean,
+): MapLayout | undefined {
+  const { zoneSizes } = places;
+  const width = sideBySide
+    ? (mapWidth - (zoneSizes.length - 1) * COLUMN_GAP) / Math.max(zoneSizes.length, 1)
+    : mapWidth;
   const slots = Math.max(places.podsPerNodeMax, NODE_CELLS_MIN);
   const step = cell + CELL_GAP;
   const inner = (columns: number): number => columns * step - CELL_GAP + 2 * PADDING;
   let columns = columnsOf(slots);
   while (columns > NODE_CELLS_MIN && inner(columns) > width) columns--;
+  if (sideBySide && inner(columns) > width) return undefined;
   const nodeWidth = Math.min(width, Math.max(inner(columns), cell >= 9 ? 118 : 0));
   // The room that a name asks for is used for cells.
   columns = Math.max(columns, Math.floor((nodeWidth - 2 * PADDING + CELL_GAP) / step));
@@ -46,10 +57,15 @@ function layoutWith(places: Places, width: number, cell: number): MapLayout {
   const nodeGap = cell >= 9 ? 8 : 4;
   const nodesPerRow = Math.max(1, Math.floor((width + nodeGap) / (nodeWidth + nodeGap)));
   let top = 0;
-  const zones = places.zoneSizes.map(({ zone, size }) => {
+  let left = 0;
+  let height = 0;
+  const zones = zoneSizes.map(({ zone, size }) => {
     const rows = Math.max(1, Math.ceil(size / nodesPerRow));
-    const placed = { zone, top, rows };
-    top += ZONE_TITLE + rows * (nodeHeight + nodeGap) + ZONE_GAP;
+    const placed = { zone, left, top };
+    const zoneHeight = ZONE_TITLE + rows * (nodeHeight + nodeGap) - nodeGap;
+    height = Math.max(height, top + zoneHeight);
+    if (sideBySide) left += width + COLUMN_GAP;
+    else top += zoneHeight + ZONE_GAP;
     return placed;
   });
   return {
@@ -62,17 +78,23 @@ function layoutWith(places: Places, width: number, cell: number): MapLayout {
     zoneTitleHeight: ZONE_TITLE,
     nodesPerRow,
     zones,
-    height: Math.max(top - ZONE_GAP, 0),
+    height: height + 1,
   };
 }
 
 /** The largest cells with which the map is no higher than wanted; the smallest where none are small enough. */
 export function mapLayout(places: Places, width: number, heightWanted: number): MapLayout {
+  let smallest: MapLayout | undefined;
   for (const cell of CELLS) {
-    const layout = layoutWith(places, width, cell);
+    const candidates = [layoutWith(places, width, cell, false), layoutWith(places, width, cell, true)];
+    const layout = candidates
+      .filter((candidate) => candidate !== undefined)
+      .reduce((best, other) => (other.height < best.height ? other : best));
     if (layout.height <= heightWanted) return layout;
+    smallest = layout;
   }
-  return layoutWith(places, width, CELLS.at(-1) as number);
+  if (smallest === undefined) throw new Error('there is no size of a cell');
+  return smallest;
 }
 
 export interface Box {
@@ -89,7 +111,7 @@ export function nodeBox(layout: MapLayout, zone: string, number: number): Box | 
   const column = number % nodesPerRow;
   const row = Math.floor(number / nodesPerRow);
   return {
-    left: column * (nodeWidth + nodeGap),
+    left: found.left + column * (nodeWidth + nodeGap),
     top: found.top + zoneTitleHeight + row * (nodeHeight + nodeGap),
     width: nodeWidth,
     height: nodeHeight,

@@ -28,12 +28,16 @@ export interface MapScene {
   readonly nodes: readonly MapNode[];
   readonly pods: readonly MapPod[];
   /** Pods without a node, in order of their names. */
-  readonly waiting: readonly { readonly key: string; readonly standing: PodStanding; readonly owner: string }[];
+  readonly waiting: readonly {
+    readonly key: string;
+    readonly standing: PodStanding;
+    readonly owner: string;
+  }[];
   readonly standings: Readonly<Record<PodStanding, number>>;
 }
 
 /** The workload that a pod is of: a ReplicaSet's name without the hash of its template. */
-export function ownerOf(pod: Pod): string {
+function ownerOf(pod: Pod): string {
   const owner = controllerOf(pod);
   if (owner === undefined) return pod.metadata.name;
   return owner.kind === 'ReplicaSet' ? owner.name.replace(/-[a-z0-9]+$/, '') : owner.name;

@@ -13,7 +13,8 @@ export function alignedValues(series: readonly ChartSeries[], start: Micros, end
     let next = 0;
     let value: number | null = null;
     return times.map((t) => {
-      while (next < points.times.length && (points.times[next] as number) <= t) value = points.values[next++] as number;
+      while (next < points.times.length && (points.times[next] as number) <= t)
+        value = points.values[next++] as number;
       return value;
     });
   });

@@ -10,10 +10,16 @@ import { StepSeries } from './step-series.ts';
 export class NodeSeries {
   private readonly ready = new StepSeries();
   private readonly notReady = new StepSeries();
+  private hasBegun = false;
   readonly allocatableCpu = new StepSeries();
   readonly allocatableMemory = new StepSeries();
 
   observe(record: LogRecord): void {
+    if (!this.hasBegun) {
+      this.hasBegun = true;
+      this.ready.set(record.t, 0);
+      this.notReady.set(record.t, 0);
+    }
     if (record.type !== 'event' || record.kind !== NODE) return;
     this.count(record.t, record.previous as Node | undefined, -1);
     this.count(record.t, record.next as Node | undefined, 1);
@@ -30,11 +36,10 @@ export class NodeSeries {
   }
 
   charts(): readonly Chart[] {
-    if (this.ready.isEmpty && this.notReady.isEmpty) return [];
     const series = [
       { label: 'ready', points: this.ready, color: 'good', isFilled: true },
       { label: 'not ready', points: this.notReady, color: 'bad' },
     ].filter(({ points }) => points.values.some((value) => value > 0));
-    return [{ id: 'nodes', title: 'Nodes', unit: 'count', series }];
+    return series.length === 0 ? [] : [{ id: 'nodes', title: 'Nodes', unit: 'count', series }];
   }
 }

@@ -44,7 +44,7 @@ export function numberText(value: number, unit: Unit): string {
     case 'micros':
       return duration(value);
     case 'milli-cpu':
-      return `${figures(value / 1000)} cores`;
+      return figures(value / 1000);
     case 'bytes':
       return bytes(value);
     case 'money':

@@ -34,13 +34,21 @@ export class PodSeries {
     pending: new StepSeries(),
     failing: new StepSeries(),
   };
+  private hasBegun = false;
   readonly requestedCpu = new StepSeries();
   readonly requestedMemory = new StepSeries();
 
   observe(record: LogRecord): void {
+    if (!this.hasBegun) this.begin(record.t);
     if (record.type !== 'event' || record.kind !== POD) return;
     this.count(record.t, record.previous as Pod | undefined, -1);
     this.count(record.t, record.next as Pod | undefined, 1);
+  }
+
+  /** None of each: a line from the start on. */
+  private begin(t: number): void {
+    this.hasBegun = true;
+    for (const points of Object.values(this.counts)) points.set(t, 0);
   }
 
   private count(t: number, pod: Pod | undefined, sign: 1 | -1): void {
@@ -55,13 +63,12 @@ export class PodSeries {
 
   charts(): readonly Chart[] {
     const { ready, unready, pending, failing } = this.counts;
-    if (ready.isEmpty && pending.isEmpty) return [];
     const series = [
       { label: 'ready', points: ready, color: 'good', isFilled: true },
       { label: 'pending', points: pending, color: 'pending' },
       { label: 'running, not ready', points: unready, color: 'warn' },
       { label: 'failing', points: failing, color: 'bad' },
     ].filter(({ points }) => points.values.some((value) => value > 0));
-    return [{ id: 'pods', title: 'Pods', unit: 'count', series }];
+    return series.length === 0 ? [] : [{ id: 'pods', title: 'Pods', unit: 'count', series }];
   }
 }

@@ -28,20 +28,24 @@ interface ServiceChart {
   readonly title: string;
   readonly unit: Unit;
   /** Each measure with what is added to the service's name. */
-  readonly measures: readonly { readonly measure: string; readonly suffix: string; readonly isDashed?: boolean }[];
+  readonly measures: readonly {
+    readonly measure: string;
+    readonly suffix: string;
+    readonly isDashed?: boolean;
+  }[];
 }
 
 const SERVICE_CHARTS: readonly ServiceChart[] = [
   {
     id: 'requests',
-    title: 'Requests by service',
+    title: 'Requests',
     unit: 'rate',
     measures: [{ measure: 'requests', suffix: '' }],
   },
-  { id: 'errors', title: 'Errors by service', unit: 'rate', measures: [{ measure: 'errors', suffix: '' }] },
+  { id: 'errors', title: 'Errors', unit: 'rate', measures: [{ measure: 'errors', suffix: '' }] },
   {
     id: 'latency',
-    title: 'Latency by service: p99, and p50 dashed',
+    title: 'Latency, p99 / p50',
     unit: 'micros',
     measures: [
       { measure: 'latency-p99', suffix: ' p99' },

@@ -1,7 +1,7 @@
 import type { Micros } from '../../core/time.ts';
 
 /** Points of a series at most: more than pixels there are, few enough to draw while the time is dragged. */
-export const POINTS_MAX = 4000;
+const POINTS_MAX = 4000;
 
 /** A value that holds until the next. */
 export class StepSeries {

@@ -2,26 +2,37 @@ import { effect } from '@preact/signals';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import { alignedValues } from '../series/aligned.ts';
-import type { ChartSeries, Chart as ChartModel } from '../series/chart.ts';
+import type { Chart as ChartModel, ChartSeries, Unit } from '../series/chart.ts';
 import { numberText } from '../series/number-text.ts';
 import { faint, seriesColor, themeColor } from './colors.ts';
 import type { PageState } from './page-state.ts';
 import { axisMarks } from './time-axis.ts';
 
-const HEIGHT = 132;
+/** Room for the lines of the legend, within reason. */
+const HEIGHT_MIN = 108;
+const HEIGHT_MAX = 204;
+const TITLE_PIXELS = 30;
+const LINE_PIXELS = 17;
 /** Room for the numbers of the axis, within the gutter. */
-const AXIS_PIXELS = 58;
+const AXIS_PIXELS = 50;
 /** All charts follow one pointer. */
 const SYNC_KEY = 'run';
 
-function options(page: PageState, chart: ChartModel, width: number): uPlot.Options {
+/** Distances between the marks of an axis, where those of tens won't do: there is no half pod, and bytes are powers. */
+const INCREMENTS: { readonly [U in Unit]?: readonly number[] } = {
+  count: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
+  bytes: Array.from({ length: 50 }, (_, power) => 2 ** power),
+};
+
+function options(page: PageState, chart: ChartModel, width: number, height: number): uPlot.Options {
   const { start } = page.model;
   const axis = { stroke: themeColor('muted'), font: '11px system-ui, sans-serif' };
   const grid = { stroke: themeColor('grid'), width: 1 };
+  const increments = INCREMENTS[chart.unit];
   const stepped = uPlot.paths.stepped?.({ align: 1 });
   return {
     width,
-    height: HEIGHT,
+    height,
     padding: [8, 0, 4, 0],
     legend: { show: false },
     cursor: {
@@ -29,7 +40,12 @@ function options(page: PageState, chart: ChartModel, width: number): uPlot.Optio
       focus: { prox: 16 },
       points: { size: 6 },
       drag: { x: true, y: false, setScale: false },
-      bind: { dblclick: () => () => (page.showAll(), null) },
+      bind: {
+        dblclick: () => () => {
+          page.showAll();
+          return null;
+        },
+      },
     },
     focus: { alpha: 0.25 },
     scales: {
@@ -53,11 +69,11 @@ function options(page: PageState, chart: ChartModel, width: number): uPlot.Optio
         ...axis,
         size: AXIS_PIXELS,
         gap: 6,
-        space: 32,
+        space: 28,
         grid,
         ticks: { show: false },
         values: (_self, splits) => splits.map((value) => numberText(value, chart.unit)),
-        ...(chart.unit === 'count' ? { incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 1e4, 1e5] } : {}),
+        ...(increments === undefined ? {} : { incrs: [...increments] }),
       },
     ],
     series: [
@@ -114,6 +130,18 @@ function groupsOf({ series }: ChartModel): readonly Group[] {
   });
 }
 
+/** `3 / 4`, `12 / 85 ms`: what they have in common once. */
+function valuesText(values: readonly (number | undefined)[], unit: Unit): string {
+  // What was never measured did not happen: no errors, no requests.
+  const missing = unit === 'rate' || unit === 'count' ? numberText(0, unit) : '–';
+  const texts = values.map((value) => (value === undefined ? missing : numberText(value, unit)));
+  const unitOf = (text: string | undefined): string => text?.split(' ')[1] ?? '';
+  const isOneUnit = texts.length > 1 && texts.every((text) => unitOf(text) === unitOf(texts[0]));
+  return texts
+    .map((text, index) => (isOneUnit && index < texts.length - 1 ? (text.split(' ')[0] as string) : text))
+    .join(' / ');
+}
+
 interface LegendProps {
   readonly page: PageState;
   readonly chart: ChartModel;
@@ -128,8 +156,10 @@ function Legend({ page, chart, groups, hidden, toggle, focus }: LegendProps) {
   return (
     <ul class="legend">
       {groups.map((group) => {
-        const values = group.members.map(({ points }) => points.at(t));
-        const text = values.map((value) => (value === undefined ? '–' : numberText(value, chart.unit))).join(' / ');
+        const text = valuesText(
+          group.members.map(({ points }) => points.at(t)),
+          chart.unit,
+        );
         return (
           <li key={group.name}>
             <button
@@ -155,17 +185,18 @@ export function Chart({ page, chart }: { page: PageState; chart: ChartModel }) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const groups = useMemo(() => groupsOf(chart), [chart]);
+  const height = Math.min(HEIGHT_MAX, Math.max(HEIGHT_MIN, TITLE_PIXELS + groups.length * LINE_PIXELS));
   const [hidden, setHidden] = useState<ReadonlySet<Group>>(new Set());
   const { start, end } = page.model;
   const width = page.plotWidth.value;
   const theme = page.theme.value;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a theme is read from the style sheet
+  // The theme is read from the style sheet.
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
     const made = new uPlot(
-      options(page, chart, width + AXIS_PIXELS),
+      options(page, chart, width + AXIS_PIXELS, height),
       alignedValues(chart.series, start, end) as uPlot.AlignedData,
       element,
     );
@@ -188,7 +219,7 @@ export function Chart({ page, chart }: { page: PageState; chart: ChartModel }) {
       made.destroy();
       plot.current = undefined;
     };
-  }, [page, chart, width, theme, start, end]);
+  }, [page, chart, width, height, theme, start, end]);
 
   useEffect(() => {
     for (const group of groups) {
@@ -214,7 +245,7 @@ export function Chart({ page, chart }: { page: PageState; chart: ChartModel }) {
         <h3>{chart.title}</h3>
         <Legend page={page} chart={chart} groups={groups} hidden={hidden} toggle={toggle} focus={focus} />
       </div>
-      <div class="plot" style={{ height: `${HEIGHT}px` }}>
+      <div class="plot" style={{ height: `${height}px` }}>
         <div class="canvas-host" ref={host} style={{ left: `${-AXIS_PIXELS}px` }} />
       </div>
     </figure>

@@ -8,7 +8,7 @@ import type { PageState } from './page-state.ts';
 import { timeText } from './time-axis.ts';
 import { useWidth } from './use-size.ts';
 
-const HEIGHT_WANTED = 380;
+const HEIGHT_WANTED = 290;
 
 const STANDING_COLORS: Readonly<Record<PodStanding, string>> = {
   ready: 'good',
@@ -50,9 +50,7 @@ type Thing = { readonly resource: 'pods' | 'nodes'; readonly key: string };
 function thingsOf(scene: MapScene): readonly Thing[] {
   return scene.nodes.flatMap((node): readonly Thing[] => [
     { resource: 'nodes', key: node.key },
-    ...scene.pods
-      .filter((pod) => pod.node === node.key)
-      .map(({ key }): Thing => ({ resource: 'pods', key })),
+    ...scene.pods.filter((pod) => pod.node === node.key).map(({ key }): Thing => ({ resource: 'pods', key })),
   ]);
 }
 
@@ -78,11 +76,14 @@ export function ClusterMap({ page }: { page: PageState }) {
   const { model } = page;
   const layout = useMemo(() => mapLayout(model.places, Math.max(width, 120), HEIGHT_WANTED), [model, width]);
   const position = page.position.value;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the state is another one at another position
-  const scene = useMemo(() => mapScene(page.stateNow(), model.places, layout), [page, model, layout, position]);
+  // The state is another one at another position.
+  const scene = useMemo(
+    () => mapScene(page.stateNow(), model.places, layout),
+    [page, model, layout, position],
+  );
   const theme = page.theme.value;
   const owners = useMemo(() => [...new Set(scene.pods.map(({ owner }) => owner))].sort(), [scene]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a theme is read from the style sheet
+  // The theme is read from the style sheet.
   const colors = useMemo(() => colorsOfTheme(owners), [owners, theme]);
   const selection = page.selection.value;
   const selected = selection?.type === 'object' ? `${selection.resource} ${selection.key}` : undefined;
@@ -141,16 +142,23 @@ export function ClusterMap({ page }: { page: PageState }) {
         </fieldset>
       </div>
       <div class="map-frame">
-        <div ref={ref} class="map">
+        <div
+          ref={ref}
+          class="map"
+          role="application"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a map that the arrow keys go through is interactive
+          tabIndex={0}
+          aria-label={`Map of ${scene.nodes.length} nodes and ${scene.pods.length} pods: arrow keys go through them, Enter opens one`}
+          onKeyDown={onKeyDown}
+          onBlur={() => setFocused(undefined)}
+        >
+          <p class="unseen" aria-live="polite">
+            {focusedWords}
+          </p>
           <canvas
             ref={canvas}
-            tabIndex={0}
-            role="application"
-            aria-label={`Map of ${scene.nodes.length} nodes and ${scene.pods.length} pods: arrow keys go through them, Enter opens one. ${focusedWords}`}
             style={{ height: `${layout.height}px` }}
             onClick={(event) => open(thingAt(event))}
-            onKeyDown={onKeyDown}
-            onBlur={() => setFocused(undefined)}
             onPointerMove={(event) => {
               const thing = thingAt(event);
               event.currentTarget.style.cursor = thing === undefined ? 'default' : 'pointer';
@@ -160,7 +168,10 @@ export function ClusterMap({ page }: { page: PageState }) {
             onPointerLeave={() => setTip(undefined)}
           />
           {tip !== undefined && (
-            <div class="tip" style={{ left: `${Math.min(tip.x + 12, width - 180)}px`, top: `${tip.y + 14}px` }}>
+            <div
+              class="tip"
+              style={{ left: `${Math.min(tip.x + 12, width - 180)}px`, top: `${tip.y + 14}px` }}
+            >
               {tip.lines.map((line, index) => (
                 <div key={line} class={index === 0 ? 'first' : ''}>
                   {line}
@@ -220,5 +231,5 @@ function Cell({ standing, colors }: { standing: PodStanding; colors: MapColors }
     const box = { left: 0, top: 0, width: CELL, height: CELL };
     drawPod(context, box, standing, colors.standing[standing], colors.surface);
   }, [standing, colors]);
-  return <canvas ref={canvas} class="cell" aria-hidden="true" />;
+  return <canvas ref={canvas} class="cell" />;
 }

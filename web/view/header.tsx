@@ -25,16 +25,18 @@ function verdictOf({ extras }: RunModel): Verdict {
   if (expectations.length > 0) {
     return {
       tone: 'good',
-      text: expectations.length === 1 ? 'The expectation held' : `All ${expectations.length} expectations held`,
+      text:
+        expectations.length === 1 ? 'The expectation held' : `All ${expectations.length} expectations held`,
     };
   }
   if (invariants !== undefined) return { tone: 'good', text: `${invariants.checked} invariants held` };
   return { tone: 'muted', text: 'Nothing was expected' };
 }
 
-function Fact({ name, children, wide }: { name: string; children: string; wide?: string }) {
+function Fact(props: { name: string; children: string; wide?: string; isFigure?: boolean }) {
+  const { name, children, wide, isFigure = false } = props;
   return (
-    <div class="fact">
+    <div class={isFigure ? 'fact figure' : 'fact'}>
       <dt>{name}</dt>
       <dd title={wide}>{children}</dd>
     </div>
@@ -62,11 +64,16 @@ export function Header({ page }: { page: PageState }) {
         </button>
       </div>
       <dl class="facts">
+        {extras.figures.map(({ label, text }) => (
+          <Fact key={label} name={label} isFigure>
+            {text}
+          </Fact>
+        ))}
         <Fact name="Virtual time">{timeText(end - start)}</Fact>
         <Fact name="Seed">{String(header.seed ?? 'none')}</Fact>
         <Fact name="Events">{String(model.events)}</Fact>
         <Fact name="Log SHA-256" wide={extras.sha256}>
-          {`${extras.sha256.slice(0, 12)}…`}
+          {`${extras.sha256.slice(0, 8)}…`}
         </Fact>
         <Fact name="wavetank">{header.version}</Fact>
       </dl>

@@ -12,10 +12,26 @@ import { yamlLines } from './yaml-lines.ts';
 const CHANGES_MAX = 200;
 const EFFECTS_MAX = 100;
 
-function Head({ page, kind, name, namespace }: { page: PageState; kind: string; name: string; namespace: string }) {
+function Head({
+  page,
+  kind,
+  name,
+  namespace,
+}: {
+  page: PageState;
+  kind: string;
+  name: string;
+  namespace: string;
+}) {
   return (
     <div class="panel-head inspector-head">
-      <button type="button" class="icon" disabled={!page.canGoBack} title="Back" onClick={() => page.goBack()}>
+      <button
+        type="button"
+        class="icon"
+        disabled={!page.canGoBack}
+        title="Back"
+        onClick={() => page.goBack()}
+      >
         <svg viewBox="0 0 16 16" width="16" height="16" role="img" aria-label="Back">
           <path d="M10 3 5 8l5 5" />
         </svg>
@@ -51,7 +67,15 @@ function StepText({ step }: { step: WhyStep }) {
 }
 
 /** The chain of causes, from what is asked about down to what came from outside. */
-function Chain({ page, steps, missing }: { page: PageState; steps: readonly WhyStep[]; missing: number | undefined }) {
+function Chain({
+  page,
+  steps,
+  missing,
+}: {
+  page: PageState;
+  steps: readonly WhyStep[];
+  missing: number | undefined;
+}) {
   const { start } = page.model;
   return (
     <ol class="chain">
@@ -71,7 +95,9 @@ function Chain({ page, steps, missing }: { page: PageState; steps: readonly WhyS
           </button>
         </li>
       ))}
-      {missing !== undefined && <li class="missing">It goes on with record {missing}, which is not in this report.</li>}
+      {missing !== undefined && (
+        <li class="missing">It goes on with record {missing}, which is not in this report.</li>
+      )}
     </ol>
   );
 }
@@ -97,9 +123,8 @@ function Yaml({ event }: { event: EventRecord }) {
   );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard
-    <pre class="yaml" tabIndex={0} aria-label="State as YAML">
+    <pre class="yaml" tabIndex={0}>
       {lines.map(({ depth, text, isChanged }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <span key={index} class={isChanged ? 'line changed' : 'line'}>
           {`${'  '.repeat(depth)}${text}\n`}
         </span>
@@ -132,7 +157,15 @@ function Changes({ page, events }: { page: PageState; events: readonly EventReco
   );
 }
 
-export function ObjectInspector({ page, resource, place: key }: { page: PageState; resource: string; place: string }) {
+export function ObjectInspector({
+  page,
+  resource,
+  place: key,
+}: {
+  page: PageState;
+  resource: string;
+  place: string;
+}) {
   const [opened, setOpened] = useState<'state' | 'changes'>('state');
   const kind = kindByResource(resource);
   const now = page.now.value;
@@ -154,7 +187,9 @@ export function ObjectInspector({ page, resource, place: key }: { page: PageStat
       {answer.ok ? (
         <>
           {answer.chain.state === 'deleted' && <p class="notice">Deleted by then; this is its last state.</p>}
-          {answer.chain.replacedBy !== undefined && <p class="notice">Replaced by {answer.chain.replacedBy}.</p>}
+          {answer.chain.replacedBy !== undefined && (
+            <p class="notice">Replaced by {answer.chain.replacedBy}.</p>
+          )}
           {answer.chain.findings.length > 0 && (
             <ul class="findings">
               {answer.chain.findings.map((finding) => (
@@ -179,10 +214,20 @@ export function ObjectInspector({ page, resource, place: key }: { page: PageStat
         </p>
       )}
       <div class="tabs" role="tablist">
-        <button type="button" role="tab" aria-selected={opened === 'state'} onClick={() => setOpened('state')}>
+        <button
+          type="button"
+          role="tab"
+          aria-selected={opened === 'state'}
+          onClick={() => setOpened('state')}
+        >
           State
         </button>
-        <button type="button" role="tab" aria-selected={opened === 'changes'} onClick={() => setOpened('changes')}>
+        <button
+          type="button"
+          role="tab"
+          aria-selected={opened === 'changes'}
+          onClick={() => setOpened('changes')}
+        >
           {events.length === 1 ? '1 change' : `${events.length} changes`}
         </button>
       </div>
@@ -204,7 +249,10 @@ function wordsOf(record: LogRecord): string {
 export function RecordInspector({ page, rv }: { page: PageState; rv: number }) {
   const { source, records, start } = page.model;
   const record = source.get(rv);
-  const effects = useMemo(() => records.filter(({ cause, type }) => cause === rv && type !== 'sample'), [records, rv]);
+  const effects = useMemo(
+    () => records.filter(({ cause, type }) => cause === rv && type !== 'sample'),
+    [records, rv],
+  );
   if (record?.type !== 'stimulus') return null;
   return (
     <section class="panel inspector" aria-label="What was done">

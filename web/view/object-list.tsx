@@ -14,7 +14,16 @@ const ROWS_MAX = 300;
 const SECOND_MICROS = 1_000_000;
 
 /** What most people look for first; all others are there by their kind. */
-const USUAL = new Set(['Pod', 'Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Service', 'Node', 'Job']);
+const USUAL = new Set([
+  'Pod',
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Service',
+  'Node',
+  'Job',
+]);
 
 interface Row {
   readonly kind: Kind;
@@ -67,7 +76,12 @@ function rowOf(kind: Kind, object: KubeObject, now: Micros): Row {
 }
 
 /** Rows that hold every word of the filter. */
-function rowsOf(state: State, kindWanted: string, filter: string, now: Micros): { rows: Row[]; total: number } {
+function rowsOf(
+  state: State,
+  kindWanted: string,
+  filter: string,
+  now: Micros,
+): { rows: Row[]; total: number } {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const rows: Row[] = [];
   let total = 0;
@@ -91,9 +105,9 @@ export function ObjectList({ page }: { page: PageState }) {
   const now = page.now.value;
   const position = page.position.value;
   const { state } = page.model.machine;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the state is another one at another position
+  // The state is another one at another position.
   const kinds = useMemo(() => KINDS.filter((candidate) => state.count(candidate) > 0), [state, position]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the state is another one at another position
+  // The state is another one at another position.
   const { rows, total } = useMemo(
     () => rowsOf(state, kind, filter, now),
     [state, kind, filter, now, position],

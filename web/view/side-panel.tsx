@@ -1,14 +1,29 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { ObjectInspector, RecordInspector } from './inspector.tsx';
 import { ObjectList } from './object-list.tsx';
 import type { PageState, Tab } from './page-state.ts';
-import { timeText } from './time-axis.ts';
+import { shortTimeText, timeText } from './time-axis.ts';
+
+/** Scrolls the panel alone: the page stays where it is. */
+function keepInView(element: Element | undefined): void {
+  const panel = element?.closest('.panel');
+  if (element === undefined || panel === null || panel === undefined) return;
+  const { top, bottom } = element.getBoundingClientRect();
+  const frame = panel.getBoundingClientRect();
+  const middle = (frame.top + frame.bottom) / 2;
+  if (top < frame.top + 40 || bottom > frame.bottom) panel.scrollTop += (top + bottom) / 2 - middle;
+}
 
 function Story({ page }: { page: PageState }) {
   const { moments, momentsDropped, start } = page.model;
   const now = page.now.value;
   const current = moments.findLast(({ t }) => t <= now);
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => {
+    if (current !== undefined) keepInView(list.current?.children[moments.indexOf(current)]);
+  }, [current, moments]);
   return (
-    <ol class="story">
+    <ol ref={list} class="story">
       {moments.map((moment) => (
         <li key={`${moment.rv} ${moment.text}`} class={moment.tone}>
           <button
@@ -17,7 +32,9 @@ function Story({ page }: { page: PageState }) {
             class={moment.t > now ? 'later' : ''}
             onClick={() => page.selectRecord(moment.rv, moment.t)}
           >
-            <span class="when">{timeText(moment.t - start)}</span>
+            <span class="when" title={timeText(moment.t - start)}>
+              {shortTimeText(moment.t - start)}
+            </span>
             <span class="change">{moment.text}</span>
           </button>
         </li>

@@ -1,4 +1,4 @@
-import { DAY, HOUR, MINUTE, type Micros, MILLISECOND, SECOND } from '../../core/time.ts';
+import { DAY, HOUR, MILLISECOND, MINUTE, type Micros, SECOND } from '../../core/time.ts';
 
 /** Distances between marks that people count in. */
 const STEPS: readonly Micros[] = [
@@ -17,6 +17,11 @@ export function axisMarks(from: Micros, to: Micros, start: Micros, pixels: numbe
   const marks: Micros[] = [];
   for (let at = Math.ceil((from - start) / step) * step; at <= to - start; at += step) marks.push(start + at);
   return marks;
+}
+
+/** The same, to the second once it is a minute: for lists, where the place in the order says the rest. */
+export function shortTimeText(since: Micros): string {
+  return timeText(since < MINUTE ? since : Math.floor(since / SECOND) * SECOND);
 }
 
 /** A time since the start to the second, or finer where the second says too little: `1h02m`, `5m30s`, `5m30.250s`. */

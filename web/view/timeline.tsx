@@ -1,5 +1,5 @@
 import { useEffect, useMemo } from 'preact/hooks';
-import type { Lane as LaneModel, LaneItem } from '../lanes/lane.ts';
+import type { LaneItem, Lane as LaneModel } from '../lanes/lane.ts';
 import { layoutLane } from '../lanes/layout.ts';
 import type { PageState } from './page-state.ts';
 import { axisMarks, timeText } from './time-axis.ts';
@@ -8,6 +8,8 @@ import { useDrag } from './use-drag.ts';
 import { useWidth } from './use-size.ts';
 
 const ROW_PIXELS = 20;
+/** Room for the text of a mark. */
+const TEXT_PIXELS = 44;
 
 /** The ruler over all lanes and charts: press or drag to choose a time. */
 export function Ruler({ page }: { page: PageState }) {
@@ -19,7 +21,10 @@ export function Ruler({ page }: { page: PageState }) {
   const { start, end } = page.model;
   const now = page.now.value;
   const drag = useDrag((share) => page.goTo(from + share * (to - from)));
-  const marks = axisMarks(from, to, start, width);
+  // The last text ends within the ruler.
+  const marks = axisMarks(from, to, start, width).filter(
+    (mark) => (to - mark) / (to - from) > TEXT_PIXELS / width,
+  );
   return (
     <div class="axis-row ruler-row">
       <div class="gutter" />
@@ -75,13 +80,16 @@ function Lane({ page, lane }: { page: PageState; lane: LaneModel }) {
     <div class="axis-row lane" data-lane={lane.id}>
       <h3 class="gutter">{lane.title}</h3>
       <ul class="plot" style={{ height: `${rows * ROW_PIXELS + 6}px` }}>
-        {placed.map(({ items, row, left, width, label, isInside }) => {
+        {placed.map(({ items, row, left, width, label, beside }) => {
           const first = items[0] as LaneItem;
           const more = items.length > 1 ? ` (and ${items.length - 1} more)` : '';
           const lasts = first.to > first.from ? ` for ${timeText(first.to - first.from)}` : '';
           const text = `${timeText(first.from - start)}${lasts}: ${first.detail}${more}`;
           return (
-            <li key={`${first.rv}/${first.label}`} style={{ left: `${left}px`, top: `${row * ROW_PIXELS + 3}px` }}>
+            <li
+              key={`${first.rv}/${first.label}`}
+              style={{ left: `${left}px`, top: `${row * ROW_PIXELS + 3}px` }}
+            >
               <button
                 type="button"
                 class={`item ${first.tone} ${first.to > first.from ? 'span' : 'mark'}`}
@@ -90,9 +98,13 @@ function Lane({ page, lane }: { page: PageState; lane: LaneModel }) {
                 onClick={() => select(page, first)}
               >
                 <span class="bar" style={{ width: `${width}px` }}>
-                  {isInside ? label : ''}
+                  {beside === 0 ? label : ''}
                 </span>
-                {!isInside && label !== '' && <span class="beside">{label}</span>}
+                {beside > 0 && label !== '' && (
+                  <span class="beside" style={{ maxWidth: `${beside}px` }}>
+                    {label}
+                  </span>
+                )}
               </button>
             </li>
           );
@@ -108,7 +120,9 @@ export function Lanes({ page }: { page: PageState }) {
       {page.model.lanes.map((lane) => (
         <Lane key={lane.id} page={page} lane={lane} />
       ))}
-      {page.model.lanes.length === 0 && <p class="empty">Nothing was done to this cluster, and nothing befell it.</p>}
+      {page.model.lanes.length === 0 && (
+        <p class="empty">Nothing was done to this cluster, and nothing befell it.</p>
+      )}
     </section>
   );
 }

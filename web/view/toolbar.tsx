@@ -13,8 +13,7 @@ const PAGE_SHARE = 1 / 10;
 function nextMoment(page: PageState, direction: 1 | -1): void {
   const { moments } = page.model;
   const now = page.now.value;
-  const next =
-    direction === 1 ? moments.find(({ t }) => t > now) : moments.findLast(({ t }) => t < now);
+  const next = direction === 1 ? moments.find(({ t }) => t > now) : moments.findLast(({ t }) => t < now);
   if (next !== undefined) page.goTo(next.t);
   else page.goTo(direction === 1 ? page.model.end : page.model.start);
 }
@@ -25,7 +24,9 @@ function nextRecord(page: PageState, direction: 1 | -1): void {
   const now = page.now.value;
   const position = machine.positionAt(now);
   const record =
-    direction === 1 ? records[position] : records[machine.positionAt((records[position - 1]?.t ?? now) - 1) - 1];
+    direction === 1
+      ? records[position]
+      : records[machine.positionAt((records[position - 1]?.t ?? now) - 1) - 1];
   if (record !== undefined) page.goTo(record.t);
   else if (direction === -1) page.goTo(page.model.start);
 }
@@ -125,7 +126,12 @@ export function Toolbar({ page }: { page: PageState }) {
   return (
     <div class="toolbar" role="toolbar" aria-label="Time">
       <div class="buttons">
-        <button type="button" class="icon" title="Previous moment of the story ([)" onClick={() => nextMoment(page, -1)}>
+        <button
+          type="button"
+          class="icon"
+          title="Previous moment of the story ([)"
+          onClick={() => nextMoment(page, -1)}
+        >
           <Icon path="M5 3v10M13 3 7 8l6 5z" name="Previous moment" />
         </button>
         <button
@@ -143,7 +149,12 @@ export function Toolbar({ page }: { page: PageState }) {
             <Icon path="M4 3l9 5-9 5z" name="Play" />
           )}
         </button>
-        <button type="button" class="icon" title="Next moment of the story (])" onClick={() => nextMoment(page, 1)}>
+        <button
+          type="button"
+          class="icon"
+          title="Next moment of the story (])"
+          onClick={() => nextMoment(page, 1)}
+        >
           <Icon path="M11 3v10M3 3l6 5-6 5z" name="Next moment" />
         </button>
       </div>
@@ -165,7 +176,12 @@ export function Toolbar({ page }: { page: PageState }) {
       />
       <span class="clock whole">{timeText(end - start)}</span>
       <div class="buttons">
-        <button type="button" class="icon" title="Shorter time" onClick={() => page.zoom(0.5, page.now.value)}>
+        <button
+          type="button"
+          class="icon"
+          title="Shorter time"
+          onClick={() => page.zoom(0.5, page.now.value)}
+        >
           <Icon path="M8 3v10M3 8h10" name="Zoom in" />
         </button>
         <button type="button" class="icon" title="Longer time" onClick={() => page.zoom(2, page.now.value)}>

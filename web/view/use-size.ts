@@ -1,7 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 /** The width of an element in pixels, kept up as it changes. */
-export function useWidth<T extends HTMLElement>(): { readonly ref: { current: T | null }; readonly width: number } {
+export function useWidth<T extends HTMLElement>(): {
+  readonly ref: { current: T | null };
+  readonly width: number;
+} {
   const ref = useRef<T>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
