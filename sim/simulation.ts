@@ -125,7 +125,9 @@ export class Simulation implements Target {
 
   constructor(scenario: Scenario, options: SimulationOptions = {}) {
     if ((scenario.cluster.kubernetes.mutants ?? []).length > 0 && (options.controllers ?? []).length === 0)
-      throw new Error('the scenario names mutants, and none were given: pass mutantControllers of property-tests');
+      throw new Error(
+        'the scenario names mutants, and none were given: pass mutantControllers of property-tests',
+      );
     this.scenario = scenario;
     const { kubernetes } = scenario.cluster;
     this.kernel = new Kernel(scenario.startTime);
@@ -260,6 +262,7 @@ export class Simulation implements Target {
       nodeGroups,
       randomStream(this.scenario.seed, 'cluster-autoscaler'),
       kubernetes.clusterAutoscaler ?? flagValues(CLUSTER_AUTOSCALER_FLAGS),
+      kubernetes.kubeScheduler,
       processSettings(kubernetes.kubelet, kubernetes.events),
     );
   }

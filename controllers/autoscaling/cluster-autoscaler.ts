@@ -8,7 +8,7 @@ import { firstFit } from '../scheduling/reference.ts';
 import { type GroupBackoff, nextBackoff } from './cluster-backoff.ts';
 import type { GroupGrowth } from './cluster-balance.ts';
 import { groupSizes, type ListedCloud } from './cluster-cloud.ts';
-import { isLongTerminating, staysWithNode } from './cluster-drainability.ts';
+import { longTerminatingFrom, staysWithNode } from './cluster-drainability.ts';
 import { isHealthy } from './cluster-health.ts';
 import { ClusterModel, isReady, startsUntil } from './cluster-model.ts';
 import type { ClusterAutoscalerOptions, ScalableGroup } from './cluster-options.ts';
@@ -104,7 +104,7 @@ export class ClusterAutoscaler {
   /** The pods that keep a node from being removed at once. */
   podsLeft(nodeName: string, now: Micros): readonly Pod[] {
     const pods = [...(this.model.cache.node(nodeName)?.pods.values() ?? [])].map(({ pod }) => pod);
-    return pods.filter((pod) => !staysWithNode(pod) && !isLongTerminating(pod, now));
+    return pods.filter((pod) => !staysWithNode(pod) && longTerminatingFrom(pod) > now);
   }
 
   /** Look at everything, and decide (`RunOnce`). */
@@ -332,7 +332,7 @@ export class ClusterAutoscaler {
         leaving.delete(name);
     }
     const wasUnneeded = (name: string): boolean => this.unneeded.has(name);
-    const view = findUnneeded(this.options, this.model, trial, candidates, wasUnneeded, leaving, now);
+    const view = findUnneeded(this.options, this.model, trial, candidates, wasUnneeded, leaving, out);
     for (const { name } of view.kept) {
       const until = now + this.options.scaleDown.recheckTimeout;
       this.rechecks.set(name, until);

@@ -31,12 +31,12 @@ export function staysWithNode(pod: Pod): boolean {
   return controllerOf(pod)?.kind === 'DaemonSet' || pod.metadata.annotations?.[MIRROR] !== undefined;
 }
 
-/** A pod that should have ended by now: its node has nothing to say any more (`IsPodLongTerminating`). */
-export function isLongTerminating({ metadata }: Pod, now: Micros): boolean {
-  if (metadata.deletionTimestamp === undefined) return false;
+/** From when on a pod that is going should have ended, so that its node has nothing more to say (`IsPodLongTerminating`). */
+export function longTerminatingFrom({ metadata }: Pod): Micros {
+  const { deletionTimestamp } = metadata;
+  if (deletionTimestamp === undefined) return Number.POSITIVE_INFINITY;
   // The time by which it should have ended, its grace period included.
-  const due = parseRfc3339(metadata.deletionTimestamp) ?? 0;
-  return due + LONG_TERMINATING < now;
+  return (parseRfc3339(deletionTimestamp) ?? 0) + LONG_TERMINATING;
 }
 
 function isLocal({ hostPath, emptyDir }: Volume): boolean {

@@ -1,6 +1,5 @@
 import { keyOf } from '../../core/api/object.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
-import type { Micros } from '../../core/time.ts';
 import type { NodeInfo } from '../scheduling/cache/node-info.ts';
 import { type PodInfo, podInfo, priorityOf } from '../scheduling/cache/pod-info.ts';
 import { firstFit } from '../scheduling/reference.ts';
@@ -8,11 +7,12 @@ import {
   type BlockReason,
   BudgetTally,
   blockReason,
-  isLongTerminating,
+  longTerminatingFrom,
   staysWithNode,
 } from './cluster-drainability.ts';
 import { type ClusterModel, isReady } from './cluster-model.ts';
 import type { ClusterAutoscalerOptions } from './cluster-options.ts';
+import type { Outcome } from './cluster-scan.ts';
 import { hasTaint, TO_BE_DELETED } from './cluster-taints.ts';
 import type { ClusterTrial } from './cluster-trial.ts';
 
@@ -42,14 +42,17 @@ export interface ScaleDownView {
   readonly kept: readonly KeptNode[];
 }
 
-/** The larger of the shares of CPU and of memory that are asked for. */
-export function utilization({ table, slot }: NodeInfo): number {
-  const cpu = table.allocatableCpu[slot]!;
-  const memory = table.allocatableMemory[slot]!;
-  return Math.max(
-    cpu > 0 ? table.requestedCpu[slot]! / cpu : 0,
-    memory > 0 ? table.requestedMemory[slot]! / memory : 0,
-  );
+/** The larger of the shares of CPU and of memory that are asked for, but for those of some pods. */
+function utilization({ table, slot }: NodeInfo, without: readonly PodInfo[]): number {
+  let cpu = table.requestedCpu[slot]!;
+  let memory = table.requestedMemory[slot]!;
+  for (const { facts } of without) {
+    cpu -= facts.requests.milliCpu;
+    memory -= facts.requests.memory;
+  }
+  const allCpu = table.allocatableCpu[slot]!;
+  const allMemory = table.allocatableMemory[slot]!;
+  return Math.max(allCpu > 0 ? cpu / allCpu : 0, allMemory > 0 ? memory / allMemory : 0);
 }
 
 function inKeyOrder(node: NodeInfo): readonly PodInfo[] {
@@ -154,16 +157,21 @@ function candidateOf(
   options: ClusterAutoscalerOptions,
   node: NodeInfo | undefined,
   wasUnneeded: (name: string) => boolean,
-  now: Micros,
+  out: Outcome,
 ): Candidate | undefined {
   if (node === undefined) return undefined;
   const { object, name } = node;
   if (object.metadata.annotations?.[DISABLED] === 'true' || hasTaint(object, TO_BE_DELETED)) return undefined;
-  const used = utilization(node);
+  const ended: PodInfo[] = [];
+  let isEmpty = true;
+  for (const info of node.pods.values()) {
+    const from = longTerminatingFrom(info.pod);
+    if (from <= out.now) ended.push(info);
+    else if (!staysWithNode(info.pod)) isEmpty = false;
+    if (Number.isFinite(from)) out.at(from);
+  }
+  const used = utilization(node, ended);
   if (used >= options.scaleDown.utilizationThreshold) return undefined;
-  const isEmpty = [...node.pods.values()].every(
-    ({ pod }) => staysWithNode(pod) || isLongTerminating(pod, now),
-  );
   return { name, used, rank: isEmpty ? 0 : wasUnneeded(name) ? 1 : 2, isEmpty };
 }
 
@@ -179,7 +187,7 @@ export function findUnneeded(
   candidates: readonly string[],
   wasUnneeded: (name: string) => boolean,
   leaving: ReadonlySet<string>,
-  now: Micros,
+  out: Outcome,
 ): ScaleDownView {
   const { cache } = trial;
   const isPlace = (name: string): boolean => {
@@ -192,7 +200,7 @@ export function findUnneeded(
     const node = cache.node(name);
     if (node !== undefined) removals.leave(node);
   }
-  const low = candidates.flatMap((name) => candidateOf(options, cache.node(name), wasUnneeded, now) ?? []);
+  const low = candidates.flatMap((name) => candidateOf(options, cache.node(name), wasUnneeded, out) ?? []);
   low.sort((a, b) => a.rank - b.rank || a.used - b.used || (a.name < b.name ? -1 : 1));
   const unneeded: UnneededNode[] = [];
   const kept: KeptNode[] = [];

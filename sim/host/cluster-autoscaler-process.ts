@@ -24,7 +24,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import { templateNode } from '../cloud/template-node.ts';
 import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
 import type { RandomStream } from '../random/keyed.ts';
-import type { ClusterAutoscalerSettings } from '../scenario/flags.ts';
+import type { ClusterAutoscalerSettings, SchedulerSettings } from '../scenario/flags.ts';
 import { isAutoscaled, type NodeGroup } from '../scenario/scenario.ts';
 import { callAfter } from './actor-link.ts';
 import { ApiClient } from './api-client.ts';
@@ -32,6 +32,7 @@ import { EventRecorder } from './event-recorder.ts';
 import { NodeRemoval, type RemovalHost, type RemovalSettings } from './node-removal.ts';
 import { type ProcessSettings, watchEventOf } from './process.ts';
 import { RateLimiter } from './rate-limiter.ts';
+import { schedulerOptions } from './scheduler-options.ts';
 import { WatchReader, type WatchStream } from './watch-stream.ts';
 
 /** The actor of its events in the log, and the component of its Events. */
@@ -40,7 +41,11 @@ const ACTOR = 'cluster-autoscaler';
 const QPS = 5;
 const BURST = 10;
 
-function optionsFrom(flags: ClusterAutoscalerSettings, random: RandomStream): ClusterAutoscalerOptions {
+function optionsFrom(
+  flags: ClusterAutoscalerSettings,
+  scheduler: SchedulerSettings,
+  random: RandomStream,
+): ClusterAutoscalerOptions {
   const scanInterval = flags['scan-interval'];
   return {
     scanInterval,
@@ -71,7 +76,8 @@ function optionsFrom(flags: ClusterAutoscalerSettings, random: RandomStream): Cl
       skipCustomControllers: flags['skip-nodes-with-custom-controller-pods'],
     },
     expendablePriorityCutoff: flags['expendable-pods-priority-cutoff'],
-    profile: DEFAULT_PROFILE,
+    // As with `--scheduler-config-file` of the scheduler's own: the first profile foresees for all pods.
+    profile: schedulerOptions(scheduler, random).profiles[0] ?? DEFAULT_PROFILE,
     draw: random.draw,
   };
 }
@@ -126,6 +132,7 @@ export class ClusterAutoscalerProcess implements Target {
     groups: readonly NodeGroup[],
     random: RandomStream,
     flags: ClusterAutoscalerSettings,
+    scheduler: SchedulerSettings,
     settings: ProcessSettings,
   ) {
     this.kernel = kernel;
@@ -134,7 +141,7 @@ export class ClusterAutoscalerProcess implements Target {
     this.cloud = cloud;
     this.groups = groups.filter(isAutoscaled);
     this.random = random;
-    this.options = optionsFrom(flags, random);
+    this.options = optionsFrom(flags, scheduler, random);
     this.removals = removalSettings(flags);
     this.settings = settings;
     cloud.listen(() => {

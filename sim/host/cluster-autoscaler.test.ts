@@ -370,6 +370,11 @@ describe('shrinking', () => {
     );
     expect(nodeNames.length).toBe(1);
     expect(running(pods)).toBe(8);
+    const evicted = records.find(
+      (record) => record.type === 'event' && record.kind === POD && record.actor === 'cluster-autoscaler',
+    );
+    expect(evicted).toMatchObject({ reason: expect.stringMatching(/^node general-\d unneeded for 10m0s$/) });
+    expect(records[(evicted?.cause ?? 0) - 1]).toMatchObject({ kind: NODE, actor: 'cluster-autoscaler' });
     let least = Number.POSITIVE_INFINITY;
     const ready = new Set<string>();
     for (const record of records) {
@@ -419,6 +424,22 @@ describe('shrinking', () => {
         record.reason?.startsWith('failed to drain') === true,
     );
     expect(last).toMatchObject({ next: { spec: { taints: undefined } } });
+  });
+
+  it('a node that is not ready goes after twenty minutes', () => {
+    const { nodes } = play(
+      scenarioOf({
+        minutes: 40,
+        groups: [group('general', 3, 10)],
+        manifests: [web(3, '1500m')],
+        timeline: [{ at: '2m', fault: 'node-crash', node: 'general-3' }],
+        settings: { 'scale-down-utilization-threshold': 0.3 },
+      }),
+    );
+    // Its pod can't end, since nobody is there to say so, and counts for nothing once it should have.
+    expect(nodes.filter((line) => line.includes('general-3'))).toEqual([
+      expect.stringMatching(/^2\dm -general-3$/),
+    ]);
   });
 
   it('waits after a scale-up', () => {
@@ -521,6 +542,7 @@ interface Drawn {
   readonly groups: readonly { readonly count: number; readonly room: number; readonly cpu: number }[];
   readonly steps: readonly { readonly minute: number; readonly replicas: number }[];
   readonly minAvailable: number | undefined;
+  readonly crash: number | undefined;
 }
 
 const drawn: fc.Arbitrary<Drawn> = fc.record({
@@ -541,9 +563,10 @@ const drawn: fc.Arbitrary<Drawn> = fc.record({
     },
   ),
   minAvailable: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+  crash: fc.option(fc.integer({ min: 1, max: 40 }), { nil: undefined }),
 });
 
-function scenarioFrom({ seed, groups, steps, minAvailable }: Drawn): Scenario {
+function scenarioFrom({ seed, groups, steps, minAvailable, crash }: Drawn): Scenario {
   return scenarioOf({
     minutes: 90,
     seed,
@@ -552,7 +575,10 @@ function scenarioFrom({ seed, groups, steps, minAvailable }: Drawn): Scenario {
     ),
     manifests: [web(4, '900m'), ...(minAvailable === undefined ? [] : [budget(minAvailable)])],
     settings: { expander: 'random', 'scale-down-delay-after-add': '3m', 'scale-down-unneeded-time': '4m' },
-    timeline: steps.map(({ minute, replicas }) => ({ at: `${minute}m`, scale: 'deployment/web', replicas })),
+    timeline: [
+      ...steps.map(({ minute, replicas }) => ({ at: `${minute}m`, scale: 'deployment/web', replicas })),
+      ...(crash === undefined ? [] : [{ at: `${crash}m1s`, fault: 'node-crash', node: 'g0-1', for: '45m' }]),
+    ],
   });
 }
 

@@ -1,4 +1,5 @@
 import { ENDPOINT_SLICE, NODE, POD } from '../../../core/kinds/registry.ts';
+import { seriesName } from '../../../core/log/series.ts';
 import type { Pod } from '../../../core/schema/types.generated.ts';
 import { parseRfc3339 } from '../../../core/time.ts';
 import type { Call, CallArguments, ExpressionFunction, LooseObject } from './call.ts';
@@ -6,6 +7,10 @@ import { conditionOf } from './workload-functions.ts';
 
 /** The label by which an EndpointSlice belongs to a Service (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#ownership). */
 const SERVICE_NAME = 'kubernetes.io/service-name';
+
+const COST = seriesName('cluster', '', 'cost');
+/** The series is in millionths of the currency. */
+const COST_UNIT = 1_000_000;
 
 function counting(
   given: CallArguments,
@@ -81,6 +86,21 @@ export const CLUSTER_FUNCTIONS: readonly ExpressionFunction[] = [
           const object = get(view);
           return object === undefined ? undefined : conditionOf(object, type);
         },
+      };
+    },
+  },
+  {
+    name: 'cost',
+    signature: 'cost()',
+    about:
+      "What the nodes have cost so far, by their groups' `pricePerHour`, as of the last whole minute. 0 where none has a price.",
+    returns: 'number',
+    call: (given) => {
+      given.end();
+      return {
+        dependencies: [],
+        series: [COST],
+        evaluate: (_view, _now, values) => (values.valueOf(COST) ?? 0) / COST_UNIT,
       };
     },
   },
