@@ -51,12 +51,14 @@ function groupsOf(nodes: readonly TraceNode[]): readonly NodeGroup[] {
   });
 }
 
-function podOf({ name, taskClass }: Task, { classes }: Tasks): NewObject<Pod> {
+function podOf({ name, taskClass, lifetime }: Task, { classes }: Tasks): NewObject<Pod> {
+  // A task without an end is a server; one that is done is not started again.
+  const restartPolicy = lifetime === undefined ? 'Always' : 'Never';
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name, namespace: 'default', labels: { [TASK_LABEL]: name } },
-    spec: classes[taskClass]!.spec,
+    spec: { ...classes[taskClass]!.spec, restartPolicy },
   };
 }
 
