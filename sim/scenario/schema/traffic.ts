@@ -143,7 +143,7 @@ const flow = strict(
   {
     name: text('a name').optional().describe('Unique; the name of the Service unless given.'),
     to: serviceName.describe('The Service that is asked.'),
-    shape: shape.describe('How many requests come, over time.'),
+    shape,
     spikes: listOf(spike, 'a list of spikes').default([]).describe('When many more come.'),
   },
   'a flow: { to: service/web, shape: { constant: 200rps } }',
