@@ -1,9 +1,10 @@
 import { equalValues } from '../../api/equal.ts';
 import type { NewObject } from '../../api/object.ts';
 import type { FieldError } from '../../api/status.ts';
-import type { StatefulSet, StatefulSetSpec } from '../../schema/types.generated.ts';
-import { forbiddenField, invalidValue, nonNegative, oneOf, required } from './fields.ts';
-import { EMPTY_TEMPLATE, validateSelected, validateTemplateOf } from './workloads.ts';
+import type { PodTemplateSpec, StatefulSet, StatefulSetSpec } from '../../schema/types.generated.ts';
+import { forbiddenField, invalidValue, nonNegative, notSupported, oneOf, required } from './fields.ts';
+import { validateAnnotations, validateLabels } from './object-meta.ts';
+import { EMPTY_TEMPLATE, validateSelected } from './workloads.ts';
 
 /** apps/validation `ValidateStatefulSet`. */
 
@@ -40,6 +41,27 @@ function validateRetention(spec: Partial<StatefulSetSpec>): readonly FieldError[
   ];
 }
 
+/**
+ * Of the template only what isn't its pods' spec: volumes of claims are not in it, so that mounts could not be looked up
+ * (`ValidatePodTemplateSpecForStatefulSet`). The pods are validated when they are made.
+ */
+function validateTemplate({ metadata, spec }: PodTemplateSpec): readonly FieldError[] {
+  const path = 'spec.template';
+  const errors: FieldError[] = [
+    ...validateLabels(metadata?.labels, `${path}.labels`),
+    ...validateAnnotations(metadata?.annotations, `${path}.annotations`),
+  ];
+  const { restartPolicy, activeDeadlineSeconds } = spec ?? {};
+  if (restartPolicy !== undefined && restartPolicy !== 'Always') {
+    errors.push(notSupported(`${path}.spec.restartPolicy`, restartPolicy, ['Always']));
+  }
+  if (activeDeadlineSeconds !== undefined) {
+    const detail = 'activeDeadlineSeconds in StatefulSet is not Supported';
+    errors.push(forbiddenField(`${path}.spec.activeDeadlineSeconds`, detail));
+  }
+  return errors;
+}
+
 function validateSpec(spec: Partial<StatefulSetSpec>): readonly FieldError[] {
   const { template = EMPTY_TEMPLATE } = spec;
   return [
@@ -50,7 +72,7 @@ function validateSpec(spec: Partial<StatefulSetSpec>): readonly FieldError[] {
     ...nonNegative('spec.minReadySeconds', spec.minReadySeconds),
     ...nonNegative('spec.ordinals.start', spec.ordinals?.start),
     ...validateSelected(spec.selector, template, 'statefulset'),
-    ...validateTemplateOf(template),
+    ...validateTemplate(template),
   ];
 }
 
