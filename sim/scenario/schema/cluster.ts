@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { KubeSchedulerConfiguration } from '../../../controllers/scheduling/configuration/configuration.ts';
 import { qualifiedName } from '../../../core/kinds/validation/names.ts';
 import type { Taint } from '../../../core/schema/types.generated.ts';
 import { MINUTE } from '../../../core/time.ts';
@@ -14,6 +15,7 @@ import {
 } from '../flags.ts';
 import { type ClusterSpec, isAutoscaled, type Machine, type NodeGroup } from '../scenario.ts';
 import {
+  anyObject,
   dnsLabel,
   duration,
   durationFrom,
@@ -25,6 +27,7 @@ import {
   number,
   oneOf,
   quantity,
+  readWith,
   strict,
   text,
   textLike,
@@ -99,7 +102,15 @@ const CONFIGURATION = 'configuration';
 const schedulerSettings = strict(
   {
     ...flagFields(SCHEDULER_FLAGS),
-    [CONFIGURATION]: forEditors(z.union([z.string(), schedulerConfiguration]), schedulerConfiguration)
+    [CONFIGURATION]: forEditors(
+      // A format of Kubernetes, with a documentation of its own.
+      z.union([z.string(), anyObject]),
+      z
+        .unknown()
+        .transform((value, context) =>
+          readWith<KubeSchedulerConfiguration>(schedulerConfiguration, value, context),
+        ),
+    )
       .optional()
       .describe('A KubeSchedulerConfiguration, or the file that holds it: profiles, plugins, weights.'),
   },
