@@ -29,6 +29,11 @@ function percent(share: number): string {
   return rounded >= 100 && share < 1 ? '99 %' : `${rounded} %`;
 }
 
+function toTenths(length: Micros): Micros {
+  const tenth = SECOND / 10;
+  return Math.round(length / tenth) * tenth;
+}
+
 /** Services whose requests fail, and when that is over. */
 export function serviceObserver(): Observer {
   const services = new Map<string, ServiceStory>();
@@ -53,7 +58,7 @@ export function serviceObserver(): Observer {
       story.failing = undefined;
       failing.delete(story);
       if (!outage.told) return;
-      const text = `service/${story.name} answers its requests again, after ${formatDuration(t - outage.t)}`;
+      const text = `service/${story.name} answers its requests again, after ${formatDuration(toTenths(t - outage.t))}`;
       note({ t, rv, tone: 'good', group: `service/${story.name}/${rv}`, text });
       return;
     }
