@@ -2,6 +2,8 @@
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { diffCommand } from './commands/diff.ts';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -180,6 +182,25 @@ program
   .option('--log <file>', 'instead: run one as a whole simulation, and write its log')
   .option('--of <run>', 'which one --log runs: WORKLOAD/POLICY/SEED; the first unless given')
   .action((file: string | undefined, options) => finish(() => benchCommand(file, options)));
+
+program
+  .command('import')
+  .description('make a scenario of what a real cluster left behind')
+  .argument('<file...>', 'audit logs (JSON lines), and dumps (kubectl get -A -o yaml)')
+  .option('--out <folder>', 'where the scenario goes', 'imported')
+  .option('--name <name>', 'name of the scenario; that of the folder unless given')
+  .option('--settle <duration>', 'time for the state of the dump to come up before the first request: 2m')
+  .option('--json', 'print one JSON object')
+  .action((files: string[], options) => finish(() => importCommand(files, options)));
+
+program
+  .command('export')
+  .description('write what a real cluster would have left behind of a run')
+  .argument('<log>', 'the log of a run')
+  .option('--audit <file>', 'an audit log, in JSON lines')
+  .option('--dump <file>', 'the state as kubectl get -A -o yaml (or json) shows it')
+  .option('--at <time>', 'when: the dump is of this time, and the audit log begins there')
+  .action((log: string, options) => finish(() => exportCommand(log, options)));
 
 program
   .command('init')

@@ -11,8 +11,8 @@ function placeOf(file: string): string | undefined {
 }
 
 /** A log takes the place of the file at its path: that must not be one that it was made from. */
-export function requireOtherFile(out: string, inputs: readonly string[]): void {
+export function requireOtherFile(out: string, inputs: readonly string[], option = '--out'): void {
   const place = placeOf(out);
   const same = place === undefined ? undefined : inputs.find((input) => placeOf(input) === place);
-  if (same !== undefined) throw new InputError(`--out ${out}: this is what is read: name another file`);
+  if (same !== undefined) throw new InputError(`${option} ${out}: this is what is read: name another file`);
 }

@@ -1,0 +1,123 @@
+import { kindFor } from '../../core/kinds/registry.ts';
+import { isJsonObject } from '../../core/schema/decoding.ts';
+import { MINUTE, type Micros, rfc3339Micro, SECOND } from '../../core/time.ts';
+import { SCENARIO_API_VERSION, SCENARIO_KIND } from '../scenario/document.ts';
+import { formatDuration } from '../scenario/duration.ts';
+import { type AuditLine, importAudit } from './audit.ts';
+import type { Fields } from './clean-object.ts';
+import { importDump, objectId } from './dump.ts';
+import type { Finding, Findings } from './findings.ts';
+
+export interface ImportOptions {
+  /** Of the scenario. */
+  readonly name: string;
+  /** From the start of the run to the first request, so that what the dump shows has come up. */
+  readonly settle: Micros;
+}
+
+export const DEFAULT_SETTLE: Micros = 2 * MINUTE;
+/** Without a dump there is nothing to wait for but the control plane and the first nodes. */
+const SETTLE_ALONE: Micros = 2 * SECOND;
+/** The run goes on after the last request, so that it can be seen what came of it. */
+const AFTERMATH: Micros = 10 * MINUTE;
+
+/** A scenario as it would be written, with what belongs into files of its own. */
+export interface ImportedScenario {
+  readonly scenario: Fields;
+  /** Names of files beside the scenario, and the object in each. */
+  readonly files: readonly { readonly name: string; readonly objects: readonly Fields[] }[];
+  /** Requests that became entries of the timeline, and objects of the dump that are applied. */
+  readonly requests: number;
+  readonly objects: number;
+  readonly nodes: number;
+  readonly findings: readonly Finding[];
+}
+
+export interface ImportSources {
+  readonly audit: readonly AuditLine[];
+  readonly dump: readonly { readonly raw: unknown; readonly where: string }[];
+  /** What was wrong with the files themselves. */
+  readonly findings: Findings;
+}
+
+function idOf(manifest: Fields): string {
+  const kind = kindFor(`${manifest.apiVersion}`, `${manifest.kind}`);
+  const metadata = isJsonObject(manifest.metadata) ? manifest.metadata : {};
+  const namespace = kind?.namespaced === true ? `${metadata.namespace ?? 'default'}` : undefined;
+  return objectId(kind?.resource ?? '', namespace, `${metadata.name}`);
+}
+
+function fileName(place: number, manifest: Fields): string {
+  const metadata = isJsonObject(manifest.metadata) ? manifest.metadata : {};
+  const number = `${place}`.padStart(4, '0');
+  return `timeline/${number}-${`${manifest.kind}`.toLowerCase()}-${String(metadata.name).replaceAll(/[^\w.-]/g, '-')}.yaml`;
+}
+
+function namespaceManifest(name: string): Fields {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+}
+
+/** A scenario from what a real cluster left behind: a dump is how it was, an audit log what was done to it then. */
+export function importScenario(
+  sources: ImportSources,
+  options: Partial<ImportOptions> = {},
+): ImportedScenario {
+  const { findings } = sources;
+  const dump = importDump(sources.dump, findings);
+  const audit = importAudit(
+    sources.audit,
+    {
+      objects: dump.objects,
+      applied: new Set(dump.manifests.map(idOf)),
+      nodeNames: dump.nodes?.names ?? new Map(),
+    },
+    findings,
+  );
+  const present = new Set(dump.manifests.map(idOf));
+  const missing = audit.namespaces.filter((name) => !present.has(objectId('namespaces', undefined, name)));
+  const manifests = [...missing.map(namespaceManifest), ...dump.manifests];
+  const isSettling = sources.dump.length > 0;
+  const settle = options.settle ?? (isSettling ? DEFAULT_SETTLE : SETTLE_ALONE);
+  const start = audit.first === undefined ? undefined : audit.first - settle;
+  const files: { readonly name: string; readonly objects: readonly Fields[] }[] = [];
+  if (manifests.length > 0) files.push({ name: 'manifests.yaml', objects: manifests });
+  const timeline: Fields[] = (dump.nodes?.cordoned ?? []).map((node) => ({
+    at: formatDuration(SECOND),
+    cordon: node,
+  }));
+  for (const [place, { t, entry }] of audit.entries.entries()) {
+    const at = formatDuration(Math.max(SECOND, t - (start ?? t)));
+    timeline.push({ at, ...written(entry, place) });
+  }
+  const span = audit.last === undefined || start === undefined ? settle : audit.last - start;
+  const scenario: Fields = {
+    apiVersion: SCENARIO_API_VERSION,
+    kind: SCENARIO_KIND,
+    metadata: { name: options.name ?? 'incident' },
+    spec: {
+      duration: formatDuration(Math.ceil((span + AFTERMATH) / SECOND) * SECOND),
+      ...(start === undefined ? {} : { startTime: rfc3339Micro(start) }),
+      ...(dump.nodes === undefined ? {} : { cluster: { nodeGroups: dump.nodes.groups } }),
+      ...(manifests.length === 0 ? {} : { manifests: ['manifests.yaml'] }),
+      ...(timeline.length === 0 ? {} : { timeline }),
+    },
+  };
+  return {
+    scenario,
+    files,
+    requests: audit.used,
+    objects: dump.manifests.length,
+    nodes: dump.nodes?.names.size ?? 0,
+    findings: findings.list(),
+  };
+
+  /** Objects to apply stand in files of their own: the timeline stays readable. */
+  function written(entry: Fields, place: number): Fields {
+    if (isJsonObject(entry.apply)) {
+      const name = fileName(place + 1, entry.apply);
+      files.push({ name, objects: [entry.apply] });
+      return { apply: name };
+    }
+    return typeof entry.for === 'number' ? { ...entry, for: formatDuration(entry.for) } : entry;
+  }
+}
