@@ -80,7 +80,7 @@ export function deployment(app: App, version: number): Json {
           containers: [
             given({
               name: 'main',
-              image: imageOf(app.name, version),
+              image: `${imageName(app.name)}:${version}`,
               resources: { requests: { cpu: `${app.milliCpu}m` } },
               readinessProbe: app.isProbed ? PROBE : undefined,
             }),
@@ -94,8 +94,8 @@ export function deployment(app: App, version: number): Json {
   };
 }
 
-export function imageOf(name: string, version: number): string {
-  return `registry.test/${name}:${version}`;
+export function imageName(name: string): string {
+  return `registry.test/${name}`;
 }
 
 function service({ name, service: kind }: App): Json | undefined {

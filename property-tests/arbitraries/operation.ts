@@ -1,85 +1,73 @@
 import fc from 'fast-check';
 import { SECOND } from '../../core/time.ts';
 import type { Action, ObjectTarget } from '../../sim/scenario/scenario.ts';
-import { type App, app as anyApp, strategy } from './app.ts';
-import { deployment, imageOf, manifest } from './objects.ts';
-import type { Place } from './place.ts';
-
-function deploymentNamed(name: string): ObjectTarget {
-  return { resource: 'deployments.apps', namespace: 'default', name };
-}
+import { strategy } from './app.ts';
+import type { Place, Workload } from './place.ts';
 
 const version = fc.integer({ min: 1, max: 4 });
 
-/** What people do to the workloads and nodes of a case. */
-export function operation({ nodes }: Place, apps: readonly App[]): fc.Arbitrary<Action> {
-  const app = fc.constantFrom(...apps);
-  const node = fc.constantFrom(...nodes);
-  const target = app.map(({ name }) => deploymentNamed(name));
-  const setImage = fc.record({ app, version }).map(
-    ({ app: { name }, version }): Action => ({
+function targetOf({ namespace, name }: Workload): ObjectTarget {
+  return { resource: 'deployments.apps', namespace, name };
+}
+
+/** What people do to workloads. */
+function onWorkload(workload: Workload): fc.Arbitrary<Action> {
+  const target = targetOf(workload);
+  const setImage = version.map(
+    (tag): Action => ({
       op: 'setImage',
-      target: deploymentNamed(name),
-      container: 'main',
-      image: imageOf(name, version),
-    }),
-  );
-  const scale = fc
-    .record({ target, replicas: fc.integer({ min: 0, max: 6 }) })
-    .map(({ target, replicas }): Action => ({ op: 'scale', target, replicas }));
-  // The same app with other settings: what a person changes in a manifest.
-  const apply = fc.record({ app, drawn: anyApp(''), version }).map(
-    ({ app: { name }, drawn, version }): Action => ({
-      op: 'apply',
-      objects: [manifest(deployment({ ...drawn, name }, version))],
-    }),
-  );
-  const paused = fc
-    .record({ target, paused: fc.boolean() })
-    .map(({ target, paused }): Action => ({ op: 'patch', target, patch: { spec: { paused } } }));
-  const restrategised = fc.record({ target, strategy }).map(
-    ({ target, strategy }): Action => ({
-      op: 'patch',
       target,
-      patch: {
-        spec: {
-          strategy:
-            strategy.type === 'Recreate'
-              ? { type: 'Recreate', rollingUpdate: null }
-              : {
-                  type: strategy.type,
-                  rollingUpdate: { maxSurge: strategy.maxSurge, maxUnavailable: strategy.maxUnavailable },
-                },
-        },
-      },
+      container: workload.container,
+      image: `${workload.image}:${tag}`,
     }),
   );
+  const scale = fc.integer({ min: 0, max: 6 }).map((replicas): Action => ({ op: 'scale', target, replicas }));
+  const apply = workload.changed.map((object): Action => ({ op: 'apply', objects: [object] }));
+  const pause = fc.boolean().map((paused): Action => ({ op: 'patch', target, patch: { spec: { paused } } }));
+  const restrategise = strategy.map((drawn): Action => {
+    const { type } = drawn;
+    const rollingUpdate =
+      drawn.type === 'Recreate' ? null : { maxSurge: drawn.maxSurge, maxUnavailable: drawn.maxUnavailable };
+    return { op: 'patch', target, patch: { spec: { strategy: { type, rollingUpdate } } } };
+  });
   const remove = fc
-    .record({
-      target,
-      propagationPolicy: fc.constantFrom('Background' as const, 'Foreground' as const, 'Orphan' as const),
-    })
-    .map(({ target, propagationPolicy }): Action => ({ op: 'delete', target, propagationPolicy }));
-  const drain = fc.record({ node, timeout: fc.integer({ min: 20, max: 120 }) }).map(
-    ({ node, timeout }): Action => ({
+    .constantFrom('Background' as const, 'Foreground' as const, 'Orphan' as const)
+    .map((propagationPolicy): Action => ({ op: 'delete', target, propagationPolicy }));
+  return fc.oneof(
+    { weight: 4, arbitrary: setImage },
+    { weight: 4, arbitrary: scale },
+    { weight: 2, arbitrary: apply },
+    { weight: 1, arbitrary: pause },
+    { weight: 1, arbitrary: restrategise },
+    { weight: 1, arbitrary: fc.constant<Action>({ op: 'restart', target }) },
+    { weight: 1, arbitrary: remove },
+  );
+}
+
+/** What people do to nodes. */
+function onNode(node: string): fc.Arbitrary<Action> {
+  const drain = fc.integer({ min: 20, max: 120 }).map(
+    (seconds): Action => ({
       op: 'drain',
       node,
       ignoreDaemonSets: true,
       deleteEmptyDirData: true,
       force: true,
-      timeout: timeout * SECOND,
+      timeout: seconds * SECOND,
     }),
   );
   return fc.oneof(
-    { weight: 4, arbitrary: setImage },
-    { weight: 4, arbitrary: scale },
-    { weight: 2, arbitrary: apply },
-    { weight: 1, arbitrary: paused },
-    { weight: 1, arbitrary: restrategised },
-    { weight: 1, arbitrary: target.map((target): Action => ({ op: 'restart', target })) },
-    { weight: 1, arbitrary: remove },
-    { weight: 1, arbitrary: node.map((node): Action => ({ op: 'cordon', node })) },
-    { weight: 1, arbitrary: node.map((node): Action => ({ op: 'uncordon', node })) },
+    { weight: 1, arbitrary: fc.constant<Action>({ op: 'cordon', node }) },
+    { weight: 1, arbitrary: fc.constant<Action>({ op: 'uncordon', node }) },
     { weight: 2, arbitrary: drain },
   );
+}
+
+/** What people do to the workloads and nodes of a case; `undefined` where there is neither. */
+export function operation({ nodes, workloads }: Place): fc.Arbitrary<Action> | undefined {
+  const all = [
+    ...workloads.map((workload) => ({ weight: 14, arbitrary: onWorkload(workload) })),
+    ...nodes.map((node) => ({ weight: 2, arbitrary: onNode(node) })),
+  ];
+  return all.length === 0 ? undefined : fc.oneof(...all);
 }

@@ -1,8 +1,24 @@
-/** What there is to act on: names that operations and faults draw from. */
+import type fc from 'fast-check';
+import type { StringMap } from '../../core/api/object.ts';
+import type { ManifestObject } from '../../sim/scenario/scenario.ts';
+
+/** What there is to act on: operations and faults draw from it. */
 export interface Place {
   /** Names of nodes. */
   readonly nodes: readonly string[];
   readonly zones: readonly string[];
-  /** Labels `app` of pods. */
-  readonly apps: readonly string[];
+  readonly workloads: readonly Workload[];
+}
+
+/** A Deployment, as far as what is done to it has to know it. */
+export interface Workload {
+  readonly namespace: string;
+  readonly name: string;
+  readonly container: string;
+  /** Without its tag. */
+  readonly image: string;
+  /** Of its pods. */
+  readonly labels: StringMap;
+  /** The same Deployment with other settings: what a person changes in a manifest. */
+  readonly changed: fc.Arbitrary<ManifestObject>;
 }

@@ -1,12 +1,19 @@
 import fc from 'fast-check';
 import { DEFAULT_START, MILLISECOND, MINUTE, SECOND } from '../../core/time.ts';
 import type { KubernetesSettings } from '../../sim/scenario/flags.ts';
-import type { ClusterSpec, ContainerBehavior, Scenario, TimeSpread } from '../../sim/scenario/scenario.ts';
+import type {
+  ClusterSpec,
+  ContainerBehavior,
+  Scenario,
+  TimelineEntry,
+  TimeSpread,
+} from '../../sim/scenario/scenario.ts';
 import { DEFAULT_CLUSTER } from '../../sim/scenario/schema/cluster.ts';
 import { app } from './app.ts';
 import { manifestsOf } from './objects.ts';
-import type { Place } from './place.ts';
+import type { Place, Workload } from './place.ts';
 import { timeline } from './timeline.ts';
+import { workloadNamed, workloadsOf } from './workload.ts';
 
 /** Most runs are at rest long before; one that is not has all the time that it needs. */
 export const CASE_DURATION = 15 * MINUTE;
@@ -72,21 +79,34 @@ const behavior: fc.Arbitrary<ContainerBehavior> = fc
       : { unready: [{ after: unready.after * SECOND, for: unready.for * SECOND }] }),
   }));
 
-export function placeOf({ nodeGroups }: ClusterSpec, apps: readonly string[]): Place {
+function placeOf({ nodeGroups }: ClusterSpec, workloads: readonly Workload[]): Place {
   return {
     nodes: nodeGroups.flatMap(({ name, count }) =>
       Array.from({ length: count }, (_, i) => `${name}-${i + 1}`),
     ),
     zones: [...new Set(nodeGroups.flatMap(({ zones, count }) => zones.slice(0, count)))],
-    apps,
+    workloads,
   };
+}
+
+/** The timelines of the few clusters that are drawn: an arbitrary takes longer to make than a value of it. */
+const timelines = new Map<string, fc.Arbitrary<readonly TimelineEntry[]>>();
+
+function timelineFor(drawnCluster: ClusterSpec): fc.Arbitrary<readonly TimelineEntry[]> {
+  const id = drawnCluster.nodeGroups.map(({ name, count }) => `${name} ${count}`).join();
+  let known = timelines.get(id);
+  if (known === undefined) {
+    known = timeline(placeOf(drawnCluster, APPS.map(workloadNamed)), ENTRIES_MAX);
+    timelines.set(id, known);
+  }
+  return known;
 }
 
 /** A whole case: a small cluster, two workloads, what is done to them and what befalls them, and then quiet. */
 export const scenario: fc.Arbitrary<Scenario> = fc
   .record({ seed: fc.nat(), cluster, apps: fc.tuple(...APPS.map(app)), behavior })
   .chain(({ seed, cluster, apps, behavior }) =>
-    timeline(placeOf(cluster, APPS), apps, ENTRIES_MAX).map(
+    timelineFor(cluster).map(
       (entries): Scenario => ({
         name: 'fuzz',
         seed,
@@ -100,3 +120,16 @@ export const scenario: fc.Arbitrary<Scenario> = fc
       }),
     ),
   );
+
+/**
+ * A scenario that somebody wrote, with another timeline: its cluster, objects, behaviours, traffic and expectations
+ * are kept. What is done is done to its Deployments and nodes, in the first minutes; it lasts at least as long as it
+ * takes to come to rest afterwards.
+ */
+export function scenarioOn(base: Scenario): fc.Arbitrary<Scenario> {
+  const place = placeOf(base.cluster, workloadsOf(base));
+  const duration = Math.max(base.duration, CASE_DURATION);
+  return fc
+    .record({ seed: fc.nat(), timeline: timeline(place, ENTRIES_MAX) })
+    .map((drawn): Scenario => ({ ...base, ...drawn, duration }));
+}

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { MILLISECOND, type Micros, SECOND } from '../../core/time.ts';
 import type { Action, TimelineEntry } from '../../sim/scenario/scenario.ts';
-import type { App } from './app.ts';
 import { fault } from './fault.ts';
 import { SOURCE } from './objects.ts';
 import { operation } from './operation.ts';
@@ -44,17 +43,13 @@ function possible(drawn: readonly Drawn[]): readonly Drawn[] {
 }
 
 /** What users do and what befalls a cluster, in the order of time. */
-export function timeline(
-  place: Place,
-  apps: readonly App[],
-  entriesMax: number,
-): fc.Arbitrary<readonly TimelineEntry[]> {
-  const action = apps.length === 0 ? fault(place) : fc.oneof(operation(place, apps), fault(place));
-  return fc
-    .array(fc.record({ at, action }), { maxLength: entriesMax, size: 'max' })
-    .map((drawn) =>
-      possible(
-        drawn.map((entry, index) => ({ ...entry, index })).sort((a, b) => a.at - b.at || a.index - b.index),
-      ).map(({ at, action }): TimelineEntry => ({ at, source: SOURCE, action })),
-    );
+export function timeline(place: Place, entriesMax: number): fc.Arbitrary<readonly TimelineEntry[]> {
+  const ops = operation(place);
+  const action: fc.Arbitrary<Action> = ops === undefined ? fault(place) : fc.oneof(ops, fault(place));
+  return fc.array(fc.record({ at, action }), { maxLength: entriesMax, size: 'max' }).map((drawn) => {
+    const sorted = drawn
+      .map((entry, index) => ({ ...entry, index }))
+      .sort((a, b) => a.at - b.at || a.index - b.index);
+    return possible(sorted).map(({ at, action }): TimelineEntry => ({ at, source: SOURCE, action }));
+  });
 }

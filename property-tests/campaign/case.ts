@@ -7,6 +7,7 @@ import type { Refusal, Simulation } from '../../sim/simulation.ts';
 import { InvariantChecker } from '../invariants/checker.ts';
 import type { Invariant } from '../invariants/invariant.ts';
 import { INVARIANTS } from '../invariants/list.ts';
+import type { SituationFinder } from './situations.ts';
 
 /** What failed in a run: an invariant, or an expectation of the scenario. */
 export interface Failure {
@@ -25,6 +26,8 @@ export interface CaseOptions {
   /** Replacements and additions to the controllers of kube-controller-manager. */
   readonly controllers?: readonly Controller[];
   readonly sinks?: readonly RecordSink[];
+  /** Looks at the run for what should happen in some. */
+  readonly finder?: SituationFinder;
 }
 
 export interface CaseOutcome {
@@ -47,7 +50,18 @@ export function runCase(scenario: Scenario, options: CaseOptions = {}): CaseOutc
     ...(options.controllers === undefined ? {} : { controllers: options.controllers }),
     ...(options.sinks === undefined ? {} : { sinks: options.sinks }),
     onStart: (simulation) => {
-      simulation.journal.subscribe((record) => checker.observe(record, simulation.view));
+      const { journal, server, view } = simulation;
+      journal.subscribe((record) => checker.observe(record, view));
+      const { finder } = options;
+      if (finder === undefined) return;
+      journal.subscribe((record) => finder.observe(record, view));
+      // Refusals are no records: the answers themselves are listened to.
+      const execute = server.execute.bind(server);
+      server.execute = (command, context) => {
+        const result = execute(command, context);
+        if (!result.ok) finder.answered({ command, actor: context.actor, result });
+        return result;
+      };
     },
     onProgress: (now, simulation) => {
       if (!endsEarly) return false;
