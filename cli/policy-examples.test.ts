@@ -7,6 +7,7 @@ import { runBenchmark } from '../bench/policies/run-benchmark.ts';
 import { loadBenchmark } from '../files/policies/load-benchmark.ts';
 import { formatProblems } from '../files/problem.ts';
 import { reportOf, type UnitResult } from '../sim/policies/compare.ts';
+import { POLICY_MEASURES } from '../sim/policies/policy-measures.ts';
 import { workloadScenario } from '../sim/policies/to-scenario.ts';
 import { loggedRun, reExecuted } from '../sim/testing/logged-run.ts';
 import { reportCsv } from './bench-report/report-csv.ts';
@@ -64,6 +65,14 @@ describe.each(examples)('examples/%s', (example) => {
     expect(run.outcome.simulation.refusals).toEqual([]);
     expect(reExecuted(run).text === run.text).toBe(true);
   });
+});
+
+test('docs/policy-benchmarks.md has every measure, in the words of the program', () => {
+  const page = readFileSync(path.join(folder, '..', 'docs', 'policy-benchmarks.md'), 'utf8');
+  const rows = [...page.matchAll(/^\| `((?:cpu|memory|gpu|nodes|pods)\/[\w-]+)` \| (.*) \|$/gm)];
+  expect(rows.map(([, name, about]) => [name, about])).toEqual(
+    Object.entries(POLICY_MEASURES).map(([name, { about }]) => [name, about]),
+  );
 });
 
 test('there is an example', () => {
