@@ -29,10 +29,14 @@ describe('a Service in the story', () => {
         [70, 'errors', 40],
         [80, 'errors', 20],
         [90, 'errors', 0],
+        // Once more, and too soon for a second outage.
+        [110, 'errors', 30],
+        [120, 'errors', 0],
+        [150, 'requests', 101],
       ]),
     ).toEqual([
       '60 service/web fails 40 % of its requests',
-      '90 service/web answers its requests again, after 30s',
+      '120 service/web answers its requests again, after 1m',
     ]);
   });
 

@@ -8,9 +8,22 @@ import type { Note, Observer } from './note.ts';
 /** Fewer failures than this are nothing to tell of. */
 const TOLD_SHARE = 0.01;
 /** The moment of a rollout in which a pod is told to stop before the proxies hear of it is none either. */
-const TOLD_AFTER: Micros = SECOND;
+const TOLD_AFTER: Micros = 2 * SECOND;
+/** What fails again so soon has not been well in between. */
+const WELL_AFTER: Micros = 30 * SECOND;
+/** Services that call each other fail together: they are told of in one line. */
+const TOGETHER_WITHIN: Micros = MINUTE;
 /** Its first pods get all that comes, until the others are there. */
 const STARTED_AFTER: Micros = 5 * SECOND;
+
+interface Outage {
+  readonly t: Micros;
+  readonly rv: number;
+  worst: number;
+  told: boolean;
+  /** Since when all is answered again, if it stays so. */
+  over: { readonly t: Micros; readonly rv: number } | undefined;
+}
 
 interface ServiceStory {
   readonly name: string;
@@ -21,7 +34,7 @@ interface ServiceStory {
   /** Whether it has done so for a while: what fails before is a start. */
   hasStarted: boolean;
   /** Since when requests fail, and the record that said so first. */
-  failing: { readonly t: Micros; readonly rv: number; worst: number; told: boolean } | undefined;
+  failing: Outage | undefined;
 }
 
 function percent(share: number): string {
@@ -34,6 +47,11 @@ function toTenths(length: Micros): Micros {
   return Math.round(length / tenth) * tenth;
 }
 
+/** Nothing comes after it: what is well is well. */
+function isEnd(record: LogRecord): boolean {
+  return record.type === 'stimulus' && record.action.op === 'end';
+}
+
 /** Services whose requests fail, and when that is over. */
 export function serviceObserver(): Observer {
   const services = new Map<string, ServiceStory>();
@@ -44,9 +62,37 @@ export function serviceObserver(): Observer {
     const { failing: outage, name } = story;
     if (outage === undefined) return;
     outage.told = true;
-    const group = `service/${name}/${outage.rv}`;
-    const text = `service/${name} fails ${percent(outage.worst)} of its requests`;
-    note({ t: outage.t, rv: outage.rv, tone: 'bad', group, subject: name, text, within: 60 * MINUTE });
+    note({
+      t: outage.t,
+      rv: outage.rv,
+      tone: 'bad',
+      group: 'services-failing',
+      subject: name,
+      text: `service/${name} fails ${percent(outage.worst)} of its requests`,
+      within: TOGETHER_WITHIN,
+      together: (_count, subjects) =>
+        subjects === 1
+          ? `service/${name} fails ${percent(outage.worst)} of its requests`
+          : `${subjects} services fail requests, service/${name} ${percent(outage.worst)} of them`,
+    });
+  };
+
+  const end = (story: ServiceStory, note: (note: Note) => void): void => {
+    const { failing: outage, name } = story;
+    story.failing = undefined;
+    failing.delete(story);
+    if (outage?.over === undefined || !outage.told) return;
+    const { t, rv } = outage.over;
+    note({
+      t,
+      rv,
+      tone: 'good',
+      group: 'services-well',
+      subject: name,
+      text: `service/${name} answers its requests again, after ${formatDuration(toTenths(t - outage.t))}`,
+      within: TOGETHER_WITHIN,
+      together: (_count, subjects) => `${subjects} services answer their requests again`,
+    });
   };
 
   const update = (story: ServiceStory, { t, rv }: SampleRecord, note: (note: Note) => void): void => {
@@ -54,33 +100,31 @@ export function serviceObserver(): Observer {
     const outage = story.failing;
     if (share < TOLD_SHARE) {
       if (story.requests > 0) story.wellSince ??= t;
-      if (outage === undefined) return;
-      story.failing = undefined;
-      failing.delete(story);
-      if (!outage.told) return;
-      const text = `service/${story.name} answers its requests again, after ${formatDuration(toTenths(t - outage.t))}`;
-      note({ t, rv, tone: 'good', group: `service/${story.name}/${rv}`, text });
+      if (outage !== undefined) outage.over ??= { t, rv };
       return;
     }
+    if (outage !== undefined) outage.over = undefined;
     const { wellSince } = story;
     story.wellSince = undefined;
     if (wellSince !== undefined && t - wellSince >= STARTED_AFTER) story.hasStarted = true;
     if (!story.hasStarted) return;
     if (outage === undefined) {
-      story.failing = { t, rv, worst: share, told: false };
+      story.failing = { t, rv, worst: share, told: false, over: undefined };
       failing.add(story);
     } else if (share > outage.worst) {
       outage.worst = share;
-      if (outage.told) tell(story, note);
+      if (outage.told && t - outage.t < TOGETHER_WITHIN) tell(story, note);
     }
   };
 
   return {
     observe: (record: LogRecord, note: (note: Note) => void) => {
       for (const story of failing) {
-        if (story.failing !== undefined && !story.failing.told && record.t - story.failing.t >= TOLD_AFTER) {
-          tell(story, note);
-        }
+        const outage = story.failing;
+        if (outage === undefined) continue;
+        const { over } = outage;
+        if (!outage.told && (over?.t ?? record.t) - outage.t >= TOLD_AFTER) tell(story, note);
+        if (over !== undefined && (isEnd(record) || record.t - over.t >= WELL_AFTER)) end(story, note);
       }
       if (record.type !== 'sample') return;
       const { subject, key, measure } = parseSeries(record.series);
