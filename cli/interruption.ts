@@ -12,9 +12,11 @@ const ENTRIES_BETWEEN_LOOKS = 10_000;
 export class Interruption extends Error {
   override readonly name = 'Interruption';
   readonly exitCode: number;
+  readonly signal: Signal;
 
   constructor(signal: Signal) {
     super(`ended by ${signal}: nothing was written`);
+    this.signal = signal;
     this.exitCode = SIGNALS[signal];
   }
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
 import { diffCommand } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
+import { fuzzCommand } from './commands/fuzz.ts';
 import { importCommand } from './commands/import.ts';
 import { initCommand } from './commands/init.ts';
 import { describeCommand, eventsCommand, getCommand } from './commands/read.ts';
@@ -10,6 +11,7 @@ import { replayCommand } from './commands/replay.ts';
 import { reportCommand } from './commands/report.ts';
 import { runCommand } from './commands/run.ts';
 import { serveCommand } from './commands/serve.ts';
+import { shrinkCommand } from './commands/shrink.ts';
 import { topCommand } from './commands/top.ts';
 import { whyCommand } from './commands/why.ts';
 import { EXIT, reportFailure } from './exit.ts';
@@ -54,6 +56,8 @@ program
   .option('--nodes <n>', 'nodes of the cluster')
   .option('--set <path=value>', 'change the scenario: spec.cluster.nodeGroups[0].count=5', collected)
   .option('--until-settled', 'stop when the cluster has come to rest')
+  .option('--no-invariants', 'do not check what must hold in every run')
+  .option('--controller <module>', 'add or replace a controller: an ES module of your own', collected)
   .option('--out <file>', 'write the log, for get, why, replay and diff; .gz compresses it')
   .option('--json', 'print one JSON object')
   .action((paths: string[], options) => finish(() => runCommand(paths, options)));
@@ -133,6 +137,7 @@ program
   .argument('<file>', 'the log of a run')
   .option('--verify', 'compare with the log, event by event')
   .option('--with <file>', 'a change, or manifests: what would have been, and what differs')
+  .option('--controller <module>', 'as when the log was made', collected)
   .option('--seeds <n>', 'with --with: compare under this many seeds, with intervals')
   .option('--out <file>', 'write the log of the re-execution')
   .option('--json', 'print one JSON object')
@@ -201,6 +206,38 @@ program
   .option('--dump <file>', 'the state as kubectl get -A -o yaml (or json) shows it')
   .option('--at <time>', 'when: the dump is of this time, and the audit log begins there')
   .action((log: string, options) => finish(() => exportCommand(log, options)));
+
+program
+  .command('fuzz')
+  .description('run generated scenarios, and shrink what breaks an invariant')
+  .argument('[path]', 'a scenario or manifests: the cluster and objects are kept, the timeline is generated')
+  .option('--runs <n>', 'how many runs; 1000 unless --time is given')
+  .option('--time <duration>', 'stop after this much real time: 60s')
+  .option('--seed <n>', 'the first seed; the others follow')
+  .option('--workers <n>', 'threads; as many as there are cores unless given')
+  .option(
+    '--out <dir>',
+    'keep the campaign and its failures there; the same command goes on where it stopped',
+  )
+  .option('--mutant <name>', "with a known defect of Kubernetes' past, to see it found", collected)
+  .option('--invariant <name>', 'check only this one', collected)
+  .option('--controller <module>', 'add or replace a controller: an ES module of your own', collected)
+  .option('--json', 'print one JSON object')
+  .action((path: string | undefined, options) => finish(() => fuzzCommand(path, options)));
+
+program
+  .command('shrink')
+  .description('make a failing scenario as small as it goes')
+  .argument('<file>', 'a scenario that breaks an invariant or fails an expectation')
+  .option(
+    '--invariant <name>',
+    'the invariant or expectation to keep failing; the first that fails unless given',
+  )
+  .option('--out <file>', 'write the scenario there')
+  .option('--attempts <n>', 'give up after so many runs')
+  .option('--controller <module>', 'add or replace a controller: an ES module of your own', collected)
+  .option('--json', 'print one JSON object')
+  .action((file: string, options) => finish(() => shrinkCommand(file, options)));
 
 program
   .command('init')

@@ -2,11 +2,13 @@ import { DEPLOYMENT, KINDS, NODE, POD } from '../core/kinds/registry.ts';
 import type { Deployment, Node, Pod } from '../core/schema/types.generated.ts';
 import type { View } from '../core/store/view.ts';
 import { type Micros, SECOND } from '../core/time.ts';
+import type { Violation } from '../property-tests/invariants/invariant.ts';
 import type { Measures } from '../sim/measures/measure.ts';
 import { formatDuration } from '../sim/scenario/duration.ts';
 import type { ExpectationResult } from '../sim/scenario/expectations.ts';
 import type { Scenario } from '../sim/scenario/scenario.ts';
 import type { Moment } from '../sim/story/story.ts';
+import { whyCommandFor } from './failure-text.ts';
 import { measureLines } from './measures/measure-lines.ts';
 import type { paint } from './terminal.ts';
 
@@ -22,6 +24,8 @@ export interface RunReport {
   readonly view: View;
   readonly expectations: readonly ExpectationResult[];
   readonly measures: Measures;
+  readonly invariantsChecked: number;
+  readonly violations: readonly Violation[];
   readonly moments: readonly Moment[];
   readonly momentsDropped: number;
   readonly settledAt: Micros | undefined;
@@ -74,7 +78,15 @@ export function reportJson(report: RunReport): Readonly<Record<string, unknown>>
     pods: podCounts(view),
     nodes: nodeCounts(view),
     assertions: report.expectations.map(({ name, ok, message }) => ({ name, ok, message })),
-    invariants: { checked: 0, violations: [] },
+    invariants: {
+      checked: report.invariantsChecked,
+      violations: report.violations.map(({ name, rv, t, message }) => ({
+        name,
+        rv,
+        t: (t - scenario.startTime) / SECOND,
+        message,
+      })),
+    },
     metrics: report.measures,
     ...(report.askedToSettle
       ? {
@@ -128,6 +140,28 @@ function deploymentsLine(view: View): string | undefined {
   return `${line} (short: ${shown.join(', ')}${more})`;
 }
 
+/** Violations that are told; `--json` has them all. */
+const VIOLATIONS_SHOWN = 5;
+
+/** What must hold in every run, and did not: when, of what, and how to ask why. */
+function violationLines(report: RunReport, colors: ReturnType<typeof paint>): readonly string[] {
+  const { scenario, violations, logFile, repeat } = report;
+  const lines: string[] = [];
+  for (const violation of violations.slice(0, VIOLATIONS_SHOWN)) {
+    const { name, t, message } = violation;
+    lines.push(
+      `${colors.red('VIOLATED')}     ${name} at ${atText(t, scenario.startTime)}`,
+      `             ${message}`,
+    );
+    const why = whyCommandFor(violation, logFile ?? 'log.jsonl');
+    if (why === undefined) continue;
+    lines.push(`             ${logFile === undefined ? `${repeat} --out log.jsonl; ` : ''}${why}`);
+  }
+  const more = violations.length - VIOLATIONS_SHOWN;
+  if (more > 0) lines.push(`             … and ${more} more (--json tells them all)`);
+  return lines;
+}
+
 /** The closing summary: what ran, what happened, how it stands, and how to have it again. */
 export function reportText(report: RunReport, colors: ReturnType<typeof paint>): string {
   const { scenario, view } = report;
@@ -162,6 +196,7 @@ export function reportText(report: RunReport, colors: ReturnType<typeof paint>):
       `${ok ? colors.green('passed') : colors.red('FAILED')}       ${name}${ok ? '' : `\n             ${message}`}`,
     );
   }
+  lines.push(...violationLines(report, colors));
   lines.push(
     `seed ${scenario.seed}, sha256 ${report.sha256.slice(0, 16)}${report.logFile === undefined ? '' : `, log ${report.logFile}`}`,
     `again        ${report.repeat}`,

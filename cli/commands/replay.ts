@@ -1,3 +1,4 @@
+import type { Controller } from '../../controllers/controller.ts';
 import type { LogHeader } from '../../core/log/format.ts';
 import { snapshotOf } from '../../core/log/format.ts';
 import { LogError } from '../../core/log/log-error.ts';
@@ -12,6 +13,7 @@ import { EXIT, InputError } from '../exit.ts';
 import { interruptible, runToEnd } from '../interruption.ts';
 import { warnOfTornTail } from '../log-view.ts';
 import { requireOtherFile } from '../output-file.ts';
+import { controllersOf, ownControllers } from '../scenario-controllers.ts';
 import { Progress } from '../terminal.ts';
 import { formatVirtualTime } from '../time.ts';
 import { VERSION } from '../version.ts';
@@ -20,6 +22,8 @@ import { whatIf } from './what-if.ts';
 
 export interface ReplayOptions {
   readonly verify?: boolean;
+  /** Modules of the user's own controllers, as when the log was made. */
+  readonly controller?: readonly string[];
   readonly out?: string;
   /** A change: then the run is compared with what it would have been. */
   readonly with?: string;
@@ -73,7 +77,12 @@ function attempt<T>(damage: LogError | undefined, work: () => T): T {
   }
 }
 
-function verify(file: string, { header, recording, damage }: Opened, json: boolean): number {
+function verify(
+  file: string,
+  { header, recording, damage }: Opened,
+  own: readonly Controller[],
+  json: boolean,
+): number {
   if (header.version !== VERSION) {
     throw new InputError(
       `${file} was written by wavetank ${String(header.version)}, and this is ${VERSION}: a log re-executes to the ` +
@@ -88,6 +97,7 @@ function verify(file: string, { header, recording, damage }: Opened, json: boole
   const outcome = attempt(damage, () =>
     reExecute(recording, {
       sinks: [comparison.sink],
+      controllers: [...controllersOf(recording.scenario, file), ...own],
       onStart: (started) => {
         simulation = started;
       },
@@ -133,7 +143,9 @@ function stimuliOf(file: string, damage: LogError): ReadStimuli {
 /** Write the log of the re-execution. */
 async function rewrite(
   out: string,
+  file: string,
   { header, recording }: Opened,
+  own: readonly Controller[],
   look: () => Promise<void>,
 ): Promise<number> {
   let simulation: Simulation | undefined;
@@ -142,6 +154,7 @@ async function rewrite(
   try {
     const run = reExecution(recording, {
       sinks: [writer.append],
+      controllers: [...controllersOf(recording.scenario, file), ...own],
       onStart: (started) => {
         simulation = started;
       },
@@ -167,9 +180,10 @@ export async function replayCommand(file: string, options: ReplayOptions): Promi
     throw new InputError('--seeds is for a comparison: give a change with --with');
   }
   const opened = open(file);
+  const own = await ownControllers(options.controller);
   if (options.verify === true) {
     try {
-      return verify(file, opened, options.json === true);
+      return verify(file, opened, own, options.json === true);
     } catch (error) {
       // No hash vouches for the scenario of a damaged log: what it breaks is the file's fault.
       throw opened.damage ?? error;
@@ -187,5 +201,5 @@ export async function replayCommand(file: string, options: ReplayOptions): Promi
     return interruptible((look) => whatIf(file, header, recording, { ...options, with: change }, look));
   }
   if (out === undefined) throw new Error('replay has neither a change nor a file to write');
-  return interruptible((look) => rewrite(out, opened, look));
+  return interruptible((look) => rewrite(out, file, opened, own, look));
 }

@@ -1,3 +1,4 @@
+import type { Controller } from '../../controllers/controller.ts';
 import { LogEncoder } from '../../core/log/encoder.ts';
 import type { LogHeader } from '../../core/log/format.ts';
 import { snapshotOf } from '../../core/log/format.ts';
@@ -7,6 +8,8 @@ import { newNodeHasher } from '../../files/log/node-hasher.ts';
 import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
 import { formatProblems } from '../../files/problem.ts';
 import { loadInput } from '../../files/scenario/load-scenario.ts';
+import { InvariantChecker } from '../../property-tests/invariants/checker.ts';
+import { INVARIANTS } from '../../property-tests/invariants/list.ts';
 import { MeasureCollector } from '../../sim/measures/collector.ts';
 import { ScenarioRun } from '../../sim/run.ts';
 import { formatDuration } from '../../sim/scenario/duration.ts';
@@ -15,6 +18,7 @@ import { Story } from '../../sim/story/story.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { interruptible, runToEnd } from '../interruption.ts';
 import { requireOtherFile } from '../output-file.ts';
+import { controllersOf, ownControllers } from '../scenario-controllers.ts';
 import { type RunReport, reportJson, reportText } from '../summary.ts';
 import { Progress, paint } from '../terminal.ts';
 import { VERSION } from '../version.ts';
@@ -26,6 +30,10 @@ export interface RunCommandOptions {
   readonly set?: readonly string[];
   readonly out?: string;
   readonly untilSettled?: boolean;
+  /** `--no-invariants`. */
+  readonly invariants?: boolean;
+  /** Modules of one's own controllers. */
+  readonly controller?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -59,6 +67,8 @@ function repeatCommand(paths: readonly string[], scenario: Scenario, options: Ru
   if (options.nodes !== undefined) words.push('--nodes', options.nodes);
   for (const assignment of options.set ?? []) words.push('--set', assignment);
   if (options.untilSettled === true) words.push('--until-settled');
+  if (options.invariants === false) words.push('--no-invariants');
+  for (const module of options.controller ?? []) words.push('--controller', module);
   return words.map(quoted).join(' ');
 }
 
@@ -74,7 +84,11 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
   if (!loaded.ok) throw new InputError(formatProblems(loaded.problems));
   const { scenario } = loaded;
 
-  return interruptible((look) => runAndReport(scenario, paths, options, look));
+  const controllers = [
+    ...controllersOf(scenario, paths.join(' ')),
+    ...(await ownControllers(options.controller)),
+  ];
+  return interruptible((look) => runAndReport(scenario, paths, options, controllers, look));
 }
 
 /** Nothing of a log is left behind when it ends early, for whatever reason. */
@@ -82,10 +96,12 @@ async function runAndReport(
   scenario: Scenario,
   paths: readonly string[],
   options: RunCommandOptions,
+  controllers: readonly Controller[],
   look: () => Promise<void>,
 ): Promise<number> {
   const story = new Story();
   const measures = new MeasureCollector(scenario);
+  const checker = new InvariantChecker(options.invariants === false ? [] : INVARIANTS);
   const header = logHeader(scenario);
   let view: View | undefined;
   const currentView = (): View => {
@@ -110,8 +126,10 @@ async function runAndReport(
         },
       ],
       untilSettled: options.untilSettled === true,
+      controllers,
       onStart: (simulation) => {
         view = simulation.view;
+        simulation.journal.subscribe((record) => checker.observe(record, simulation.view));
       },
       onProgress: (now, simulation) => {
         progress.update(
@@ -131,6 +149,7 @@ async function runAndReport(
         simulation.refusals.map(({ source, message }) => `${source}: ${message}`).join('\n'),
       );
     }
+    const violations = checker.finish(simulation.view, simulation.now);
     const seal = writer.close();
     const report: RunReport = {
       version: VERSION,
@@ -142,6 +161,8 @@ async function runAndReport(
       sha256: seal.sha256,
       view: simulation.view,
       expectations: outcome.expectations,
+      invariantsChecked: checker.checked,
+      violations,
       measures: measures.measures(simulation.now),
       moments: story.moments().moments,
       momentsDropped: story.moments().dropped,
@@ -155,7 +176,8 @@ async function runAndReport(
         ? `${JSON.stringify(reportJson(report), undefined, 2)}\n`
         : reportText(report, paint());
     process.stdout.write(text);
-    return outcome.expectations.every(({ ok }) => ok) ? EXIT.fine : EXIT.failed;
+    const fine = violations.length === 0 && outcome.expectations.every(({ ok }) => ok);
+    return fine ? EXIT.fine : EXIT.failed;
   } catch (error) {
     progress.clear();
     writer.abort();
