@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MINUTE, SECOND } from '../../core/time.ts';
-import type { RunModel } from './run-model.ts';
 import { modelOf, NO_EXTRAS, recordExample, withSamples } from '../testing/recorded.ts';
+import type { RunModel } from './run-model.ts';
 
 const shop = recordExample('shop');
 
@@ -13,17 +13,26 @@ function laneOf(model: RunModel, id: string): readonly string[] {
   });
 }
 
-function chartOf(model: RunModel, id: string, label: string): readonly (readonly [number, number])[] | undefined {
+function chartOf(
+  model: RunModel,
+  id: string,
+  label: string,
+): readonly (readonly [number, number])[] | undefined {
   const chart = model.charts.find((candidate) => candidate.id === id);
   const series = chart?.series.find((candidate) => candidate.label === label);
-  return series?.points.times.map((t, index) => [(t - model.start) / SECOND, series.points.values[index] as number]);
+  return series?.points.times.map((t, index) => [
+    (t - model.start) / SECOND,
+    series.points.values[index] as number,
+  ]);
 }
 
 describe('lanes of the shop', () => {
   const model = modelOf(shop);
 
   test('a fault lasts until its end, and is named by what it hit', () => {
-    expect(laneOf(model, 'faults')).toEqual([expect.stringMatching(/^5\.00-25\.00 bad node-crash general-\d$/)]);
+    expect(laneOf(model, 'faults')).toEqual([
+      expect.stringMatching(/^5\.00-25\.00 bad node-crash general-\d$/),
+    ]);
   });
 
   test('what users did', () => {
@@ -34,7 +43,9 @@ describe('lanes of the shop', () => {
   });
 
   test('a rollout, until it is through; first versions are none', () => {
-    expect(laneOf(model, 'rollouts')).toEqual([expect.stringMatching(/^2\.00-3\.\d\d neutral order → revision 2$/)]);
+    expect(laneOf(model, 'rollouts')).toEqual([
+      expect.stringMatching(/^2\.00-3\.\d\d neutral order → revision 2$/),
+    ]);
   });
 
   test('a node that is not ready, and Deployments that miss replicas until they have them again', () => {
@@ -66,7 +77,10 @@ describe('lanes of the shop', () => {
         violations: [{ name: 'surge', rv: 7, t: model.start + MINUTE, message: 'too many' }],
       },
     };
-    expect(laneOf(modelOf(shop, extras), 'checks')).toEqual(['1.00-1.00 bad surge', '2.00-2.00 bad two nodes']);
+    expect(laneOf(modelOf(shop, extras), 'checks')).toEqual([
+      '1.00-1.00 bad surge',
+      '2.00-2.00 bad two nodes',
+    ]);
   });
 });
 

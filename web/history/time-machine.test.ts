@@ -34,18 +34,22 @@ describe('moving through a history', () => {
     machine.moveTo(records.length);
     const before = contentOf(machine.state);
     const slots = KINDS.map((kind) =>
-      machine.state.list(kind).map(({ metadata: { namespace, name } }) =>
-        machine.state.slotOf(kind, namespace === undefined ? name : `${namespace}/${name}`),
-      ),
+      machine.state
+        .list(kind)
+        .map(({ metadata: { namespace, name } }) =>
+          machine.state.slotOf(kind, namespace === undefined ? name : `${namespace}/${name}`),
+        ),
     );
     machine.moveTo(0);
     machine.moveTo(records.length);
     expect(contentOf(machine.state)).toEqual(before);
     expect(
       KINDS.map((kind) =>
-        machine.state.list(kind).map(({ metadata: { namespace, name } }) =>
-          machine.state.slotOf(kind, namespace === undefined ? name : `${namespace}/${name}`),
-        ),
+        machine.state
+          .list(kind)
+          .map(({ metadata: { namespace, name } }) =>
+            machine.state.slotOf(kind, namespace === undefined ? name : `${namespace}/${name}`),
+          ),
       ),
     ).toEqual(slots);
   });

@@ -46,7 +46,11 @@ describe('a lane', () => {
   });
 
   test('shows what is in sight, cut at its edges', () => {
-    const { placed } = layoutLane([item(0, 1000, 'long'), item(10, 20, 'before')], { from: 400, to: 600 }, 100);
+    const { placed } = layoutLane(
+      [item(0, 1000, 'long'), item(10, 20, 'before')],
+      { from: 400, to: 600 },
+      100,
+    );
     expect(placed).toMatchObject([{ left: 0, width: 100, label: 'long' }]);
   });
 });

@@ -34,7 +34,12 @@ export const NO_EXTRAS: ReportExtras = {
 /** The model of a page for these records: written as a log, and read as the page reads it. */
 export function modelOf({ scenario, records }: Recorded, extras: ReportExtras = NO_EXTRAS): RunModel {
   const pieces: string[] = [];
-  const header = { version: '0.0.0', start: scenario.startTime, scenario: scenario.name, seed: scenario.seed };
+  const header = {
+    version: '0.0.0',
+    start: scenario.startTime,
+    scenario: scenario.name,
+    seed: scenario.seed,
+  };
   const encoder = new LogEncoder(header, { write: (text) => pieces.push(text) });
   for (const record of records) encoder.append(record);
   encoder.close();

@@ -19,7 +19,15 @@ test('times since the start', () => {
 });
 
 test('marks of an axis are round, and far enough apart', () => {
-  expect(axisMarks(0, 30 * MINUTE, 0, 700).map(timeText)).toEqual(['0s', '5m', '10m', '15m', '20m', '25m', '30m']);
+  expect(axisMarks(0, 30 * MINUTE, 0, 700).map(timeText)).toEqual([
+    '0s',
+    '5m',
+    '10m',
+    '15m',
+    '20m',
+    '25m',
+    '30m',
+  ]);
   expect(axisMarks(1000, 1000 + 6 * HOUR, 1000, 700).map((t) => timeText(t - 1000))).toContain('3h00m');
   expect(axisMarks(0, 3 * SECOND, 0, 700).length).toBeLessThan(10);
 });
