@@ -8,6 +8,7 @@ import {
   type WrittenWorkload,
 } from '../../sim/policies/document.ts';
 import type { Workload } from '../../sim/policies/workload.ts';
+import { FileError } from '../file-error.ts';
 import type { FileProblem } from '../problem.ts';
 import { readText } from '../read-text.ts';
 import { loadScenario } from '../scenario/load-scenario.ts';
@@ -74,6 +75,13 @@ export function resolveBenchmark(written: WrittenBenchmark, base: string): Loade
     const tables = tablesOf(given, at);
     const { nodes, tasks, rejected: rows } = readOpenb(tables.nodes, tables.pods, given.arrival);
     rejected.push(...rows);
+    if (!tasks.some(({ milliCpu, memoryMi, gpus }) => milliCpu + memoryMi + gpus > 0)) {
+      throw new FileError(
+        tables.pods,
+        'EINVAL',
+        'has no task that asks for anything: a cluster would never be full',
+      );
+    }
     return { kind: 'trace', name: given.name, nodes, tasks, arrival: given.arrival, load: given.load };
   };
   const policies = written.policies.flatMap(({ name, configuration }) => {

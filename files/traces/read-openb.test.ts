@@ -115,7 +115,7 @@ describe('rows that can not be used', () => {
     ['p,NaN,1,0,0,,0,1,0', 'cpu_milli: expected a whole number, got "NaN"'],
     ['p,1,,0,0,,0,1,0', 'memory_mib: expected a whole number, got nothing'],
     ['p,1,1e3,0,0,,0,1,0', 'memory_mib: expected a whole number, got "1e3"'],
-    ['p,1,99999999999,0,0,,0,1,0', 'memory_mib: expected at most 1000000000, got "99999999999"'],
+    ['p,1,99999999999,0,0,,0,1,0', 'memory_mib: expected at most 50000000, got "99999999999"'],
     ['p,1,1,1,1001,,0,1,0', 'gpu_milli: expected at most 1000, got "1001"'],
     ['p,1,1,2,500,,0,1,0', `gpu_milli: several GPUs can't be shared: expected 1000, got "500"`],
     ['p,1,1,1,0,,0,1,0', 'gpu_milli: expected more than 0 of the one GPU, got "0"'],

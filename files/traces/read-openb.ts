@@ -37,8 +37,8 @@ const EXAMPLES_MAX = 5;
 /** If more than this share of a table can't be used, it isn't what it is taken for. */
 const REJECTED_SHARE_MAX = 0.1;
 const GPU_MILLI = 1000;
-/** No machine has more of anything; a sum over a million of them is still exact. */
-const AMOUNT_MAX = 1_000_000_000;
+/** No machine has more of anything (50,000 CPUs, 47 TiB); the scheduler counts such amounts exactly. */
+const AMOUNT_MAX = 50_000_000;
 
 /** The two tables in a folder, or in its `csv` or `data/csv`. */
 export function findOpenb(folder: string): { readonly nodes: string; readonly pods: string } {

@@ -29,6 +29,8 @@ export const DEFAULT_TRACE_ARRIVAL: TraceArrival = 'inflation';
 const SEEDS_MAX = 10_000;
 const PODS_MAX = 1_000_000;
 const LOAD_MAX = 100;
+/** Thousandths of a CPU, or bytes (45 TiB): scheduling multiplies by 100, and stays exact. */
+const AMOUNT_MAX = 50_000_000_000_000;
 /** Different amounts of one resource in one class: each combination is a class of pods to the scheduler. */
 const AMOUNTS_MAX = 100;
 
@@ -67,7 +69,16 @@ const shortName = textLike(
 
 /** One amount, several of which each pod takes one, or a range in steps. */
 function amounts(toNumber: (text: string) => number, example: string): z.ZodType<readonly number[]> {
-  const one = quantity.transform(toNumber);
+  const one = quantity.transform((written, context): number => {
+    const amount = toNumber(written);
+    if (amount <= AMOUNT_MAX) return amount;
+    context.issues.push({
+      code: 'custom',
+      message: `is more than any machine has: ${written}`,
+      input: written,
+    });
+    return z.NEVER;
+  });
   const several = listOf(one, `a list such as ${example}`).min(1, wanted('at least one amount'));
   const range = strict({ from: one, to: one, step: one }, 'a range: { from, to, step }').transform(
     ({ from, to, step }, context): readonly number[] => {
