@@ -22,7 +22,7 @@ import { type ReadBySchema, readBySchema } from '../scenario/schema-problems.ts'
 import type { GeneratedArrival, GeneratedClass, GeneratedWorkload, TraceArrival } from './workload.ts';
 import { TRACE_ARRIVALS } from './workload.ts';
 
-export const BENCHMARK_KIND = 'PolicyBenchmark';
+const BENCHMARK_KIND = 'PolicyBenchmark';
 export const DEFAULT_SEEDS = 10;
 export const DEFAULT_LOAD = 1.2;
 export const DEFAULT_TRACE_ARRIVAL: TraceArrival = 'inflation';

@@ -9,7 +9,7 @@ import { containerSpec, type Task, TaskClasses, type Tasks } from './tasks.ts';
 import { type GeneratedArrival, type GeneratedClass, type GeneratedWorkload, GPU } from './workload.ts';
 
 /** Nodes as their kubelets would register them. */
-export function nodesOf(groups: readonly NodeGroup[]): readonly Node[] {
+function nodesOf(groups: readonly NodeGroup[]): readonly Node[] {
   return groups.flatMap(({ name, count, zones, machine, labels, taints }) =>
     Array.from({ length: count }, (_, index): Node => {
       const nodeName = `${name}-${index + 1}`;

@@ -18,7 +18,7 @@ const PODS_PER_NODE = 110;
 /** Where tasks come by themselves: time means nothing then, and one a second reads well. */
 const GAP: Micros = SECOND;
 /** More than this is no workload for a comparison, but a slip in the load. */
-export const TASKS_MAX = 1_000_000;
+const TASKS_MAX = 1_000_000;
 
 function nodeOf({ name, milliCpu, memoryMi, gpus, model }: TraceNode): Node {
   const gpuAmounts: Readonly<Record<string, string>> =

@@ -22,7 +22,7 @@ export function leastAllocated(requested: number, allocatable: number): number {
   return requested > allocatable ? 0 : percent(allocatable - requested, allocatable);
 }
 
-export function mostAllocated(requested: number, allocatable: number): number {
+function mostAllocated(requested: number, allocatable: number): number {
   return percent(Math.min(requested, allocatable), allocatable);
 }
 
