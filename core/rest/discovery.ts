@@ -1,6 +1,7 @@
-import { UNSTORED } from '../kinds/catalog.ts';
+import { OTHER_VERSIONS, UNSTORED } from '../kinds/catalog.ts';
 import type { KindNames } from '../kinds/kind.ts';
 import { KINDS } from '../kinds/registry.ts';
+import { METRICS_GROUP, METRICS_VERSION } from './metrics.ts';
 import { hasScale } from './scale.ts';
 
 /** What a cluster serves, as clients ask for it before they ask for anything else. */
@@ -35,12 +36,41 @@ interface Resource {
 interface Served {
   readonly names: KindNames;
   readonly isStored: boolean;
+  /** Where they are others than those of stored kinds and of questions. */
+  readonly verbs?: readonly string[];
 }
+
+/** What metrics-server adds. */
+function measuredKind(kind: string, plural: string, namespaced: boolean): Served {
+  const names: KindNames = {
+    group: METRICS_GROUP,
+    version: METRICS_VERSION,
+    kind,
+    plural,
+    singular: '',
+    shortNames: [],
+    namespaced,
+    categories: [],
+    hasStatus: false,
+  };
+  return { names, isStored: false, verbs: ['get', 'list'] };
+}
+
+const METRICS: readonly Served[] = [
+  measuredKind('NodeMetrics', 'nodes', false),
+  measuredKind('PodMetrics', 'pods', true),
+];
 
 const SERVED: readonly Served[] = [
   ...KINDS.map((names) => ({ names, isStored: true })),
-  ...UNSTORED.map((names) => ({ names, isStored: false })),
+  ...OTHER_VERSIONS.map((names) => ({ names, isStored: true })),
+  ...UNSTORED.map((names) => ({
+    names,
+    isStored: false,
+    ...(names.kind === 'ComponentStatus' ? { verbs: ['get', 'list'] } : {}),
+  })),
 ];
+const SERVED_WITH_METRICS: readonly Served[] = [...SERVED, ...METRICS];
 
 function apiVersionOf({ group, version }: KindNames): string {
   return group === '' ? version : `${group}/${version}`;
@@ -56,7 +86,12 @@ function subresources({ names }: Served): readonly Resource[] {
   if (resource === 'pods') {
     add('binding', ['create'], { kind: 'Binding' });
     add('eviction', ['create'], { group: 'policy', version: 'v1', kind: 'Eviction' });
+    add('log', ['get']);
   }
+  if (resource === 'serviceaccounts') {
+    add('token', ['create'], { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' });
+  }
+  if (resource === 'certificatesigningrequests.certificates.k8s.io') add('approval', SUBRESOURCE_VERBS);
   if (resource === 'namespaces') add('finalize', ['update']);
   if (hasScale(resource)) {
     add('scale', SUBRESOURCE_VERBS, { group: 'autoscaling', version: 'v1', kind: 'Scale' });
@@ -73,7 +108,7 @@ function resourcesOf(served: Served): readonly Resource[] {
     singularName: names.singular,
     namespaced: names.namespaced,
     kind: names.kind,
-    verbs: isStored ? verbs : ['create'],
+    verbs: served.verbs ?? (isStored ? verbs : ['create']),
     ...(names.shortNames.length === 0 ? {} : { shortNames: names.shortNames }),
     ...(names.categories.length === 0 ? {} : { categories: names.categories }),
   };
@@ -81,37 +116,37 @@ function resourcesOf(served: Served): readonly Resource[] {
 }
 
 /** `/api/v1`, `/apis/apps/v1`. */
-function resourceList(apiVersion: string): unknown {
-  const served = SERVED.filter(({ names }) => apiVersionOf(names) === apiVersion);
+function resourceList(all: readonly Served[], apiVersion: string): unknown {
+  const served = all.filter(({ names }) => apiVersionOf(names) === apiVersion);
   if (served.length === 0) return undefined;
   const resources = served.flatMap(resourcesOf).sort((a, b) => (a.name < b.name ? -1 : 1));
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: apiVersion, resources };
 }
 
-function groupNames(): readonly string[] {
-  return [...new Set(SERVED.map(({ names }) => names.group))].filter((group) => group !== '').sort();
+function groupNames(all: readonly Served[]): readonly string[] {
+  return [...new Set(all.map(({ names }) => names.group))].filter((group) => group !== '').sort();
 }
 
-function groupOf(name: string): unknown {
+function groupOf(all: readonly Served[], name: string): unknown {
   const versions = [
-    ...new Set(SERVED.filter(({ names }) => names.group === name).map(({ names }) => names.version)),
+    ...new Set(all.filter(({ names }) => names.group === name).map(({ names }) => names.version)),
   ].map((version) => ({ groupVersion: `${name}/${version}`, version }));
   const [preferredVersion] = versions;
   if (preferredVersion === undefined) return undefined;
   return { kind: 'APIGroup', apiVersion: 'v1', name, versions, preferredVersion };
 }
 
-function apiGroups(): unknown {
-  const groups = groupNames().map((name) => {
-    const { versions, preferredVersion } = groupOf(name) as Record<string, unknown>;
+function apiGroups(all: readonly Served[]): unknown {
+  const groups = groupNames(all).map((name) => {
+    const { versions, preferredVersion } = groupOf(all, name) as Record<string, unknown>;
     return { name, versions, preferredVersion };
   });
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
 /** The aggregated form (`apidiscovery.k8s.io/v2`): everything in one answer. */
-function aggregated(isCore: boolean): unknown {
-  const groups = isCore ? [''] : groupNames();
+function aggregated(all: readonly Served[], isCore: boolean): unknown {
+  const groups = isCore ? [''] : groupNames(all);
   return {
     kind: 'APIGroupDiscoveryList',
     apiVersion: 'apidiscovery.k8s.io/v2',
@@ -119,11 +154,11 @@ function aggregated(isCore: boolean): unknown {
     items: groups.map((group) => ({
       metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
       versions: [
-        ...new Set(SERVED.filter(({ names }) => names.group === group).map(({ names }) => names.version)),
+        ...new Set(all.filter(({ names }) => names.group === group).map(({ names }) => names.version)),
       ].map((version) => ({
         version,
         freshness: 'Current',
-        resources: SERVED.filter(({ names }) => names.group === group && names.version === version).map(
+        resources: all.filter(({ names }) => names.group === group && names.version === version).map(
           (served) => aggregatedResource(served, group, version),
         ),
       })),
@@ -167,18 +202,19 @@ function wantsAggregated(accept: string | undefined): boolean {
 }
 
 /** The answer for a path of discovery; `undefined` for any other. */
-export function discovery(path: string, accept: string | undefined): unknown {
+export function discovery(path: string, accept: string | undefined, hasMetrics: boolean): unknown {
+  const all = hasMetrics ? SERVED_WITH_METRICS : SERVED;
   const segments = path.split('/').filter((segment) => segment !== '');
   const [root, ...rest] = segments;
   if (root === 'api') {
     if (rest.length === 0) {
-      if (wantsAggregated(accept)) return aggregated(true);
+      if (wantsAggregated(accept)) return aggregated(all, true);
       return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
     }
-    return rest.length === 1 && rest[0] === 'v1' ? resourceList('v1') : undefined;
+    return rest.length === 1 && rest[0] === 'v1' ? resourceList(all, 'v1') : undefined;
   }
   if (root !== 'apis') return undefined;
-  if (rest.length === 0) return wantsAggregated(accept) ? aggregated(false) : apiGroups();
-  if (rest.length === 1) return groupOf(rest[0] ?? '');
-  return rest.length === 2 ? resourceList(rest.join('/')) : undefined;
+  if (rest.length === 0) return wantsAggregated(accept) ? aggregated(all, false) : apiGroups(all);
+  if (rest.length === 1) return groupOf(all, rest[0] ?? '');
+  return rest.length === 2 ? resourceList(all, rest.join('/')) : undefined;
 }

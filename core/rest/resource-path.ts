@@ -1,5 +1,7 @@
+import { OTHER_VERSIONS } from '../kinds/catalog.ts';
+import { storedVersion } from '../kinds/conversion.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { KINDS } from '../kinds/registry.ts';
+import { KINDS, kindFor } from '../kinds/registry.ts';
 
 /** What a path of the API names. */
 export interface ResourcePath {
@@ -19,7 +21,11 @@ export type PathProblem = 'group' | 'resource' | 'not-resource';
 const byPath = new Map<string, Kind>(
   KINDS.map((kind) => [`${kind.apiVersion}/${kind.plural}`, kind as Kind]),
 );
-const groupVersions = new Set(KINDS.map(({ apiVersion }) => apiVersion));
+for (const { group, version, kind, plural } of OTHER_VERSIONS) {
+  const stored = kindFor(storedVersion(`${group}/${version}`, kind), kind);
+  if (stored !== undefined) byPath.set(`${group}/${version}/${plural}`, stored);
+}
+const groupVersions = new Set([...byPath.keys()].map((path) => path.slice(0, path.lastIndexOf('/'))));
 
 /** Subresources of a namespace, which stand where its resources do. */
 const OF_NAMESPACE: readonly string[] = ['status', 'finalize'];

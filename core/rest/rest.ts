@@ -1,18 +1,23 @@
 import type { ApiStore } from '../api/api-store.ts';
 import type { RequestContext } from '../api/identity.ts';
-import { type KubeObject, objectKey } from '../api/object.ts';
+import type { MetricsSource } from '../api/metrics.ts';
+import { objectKey } from '../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../api/status.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { materialiseLease } from '../kinds/lease.ts';
-import { LEASE } from '../kinds/registry.ts';
-import type { Lease } from '../schema/types.generated.ts';
+import { LEASE, POD } from '../kinds/registry.ts';
+import type { Pod } from '../schema/types.generated.ts';
 import type { View } from '../store/view.ts';
 import type { Micros } from '../time.ts';
+import { serveComponentStatus } from './component-status.ts';
 import { discovery } from './discovery.ts';
 import { type ListSnapshots, listPage } from './list.ts';
+import { formatLines, logsOf, selectLines } from './logs.ts';
+import { serveMetrics } from './metrics.ts';
+import { notSimulated } from './not-simulated.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import { parseResourcePath, type ResourcePath } from './resource-path.ts';
 import { hasScale, scaleOf } from './scale.ts';
+import { shownObject } from './shown.ts';
 import { formOf, partialMetadata, tableOf } from './table.ts';
 import { serveWrite } from './write.ts';
 
@@ -35,23 +40,22 @@ function notFoundPath(problem: 'group' | 'resource' | 'not-resource'): RestAnswe
   return problem === 'resource' ? refusal(NO_SUCH_RESOURCE) : PAGE_NOT_FOUND;
 }
 
-/** As clients may see it: a lease that is renewed on schedule shows its last renewal. */
-export function shownObject(object: KubeObject, now: Micros): KubeObject {
-  return object.kind === LEASE.kind
-    ? (materialiseLease(object as Lease, now) as unknown as KubeObject)
-    : object;
-}
-
 export interface ReadContext {
   readonly view: View;
+  /** Who answers for the metrics API; absent: nobody does, and the group is not served. */
+  readonly metrics?: MetricsSource;
   readonly now: Micros;
   readonly snapshots: ListSnapshots;
 }
 
 /** GET of anything but a watch. */
-export function serveRead(request: RestRequest, { view, now, snapshots }: ReadContext): RestAnswer {
-  const discovered = discovery(request.path, request.accept);
+export function serveRead(request: RestRequest, context: ReadContext): RestAnswer {
+  const { view, now, snapshots, metrics } = context;
+  const discovered = discovery(request.path, request.accept, metrics !== undefined);
   if (discovered !== undefined) return answer(200, discovered);
+  const measured = metrics === undefined ? undefined : serveMetrics(request, view, metrics);
+  const special = measured ?? serveComponentStatus(request);
+  if (special !== undefined) return special;
   const path = parseResourcePath(request.path);
   if (typeof path === 'string') return notFoundPath(path);
   const form = formOf(request.accept);
@@ -63,10 +67,12 @@ export function serveRead(request: RestRequest, { view, now, snapshots }: ReadCo
   const page = listPage(view, kind, namespace, request.query, snapshots);
   if ('status' in page) return refusal(page);
   const { items, ...metadata } = page;
-  const shown = kind === LEASE ? items.map((item) => shownObject(item, now)) : items;
   if (form === 'table') {
-    return answer(200, tableOf(kind as Kind, shown, metadata, now, request.query.includeObject));
+    const seen = kind === LEASE ? items.map((item) => shownObject(item, now, apiVersion)) : items;
+    return answer(200, tableOf(kind as Kind, seen, metadata, now, request.query.includeObject));
   }
+  const isStored = kind !== LEASE && kind.apiVersion === apiVersion;
+  const shown = isStored ? items : items.map((item) => shownObject(item, now, apiVersion));
   if (form === 'metadata') {
     const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata };
     return answer(200, { ...list, items: shown.map(partialMetadata) });
@@ -89,24 +95,37 @@ function versionProblem(given: string | undefined, current: number): RestAnswer 
 }
 
 function getOne(
-  { kind, namespace, subresource }: ResourcePath,
+  { kind, apiVersion, namespace, subresource }: ResourcePath,
   name: string,
   { query }: RestRequest,
   form: 'object' | 'table' | 'metadata',
   view: View,
   now: Micros,
 ): RestAnswer {
+  const refused = notSimulated(kind, name, subresource);
+  if (refused !== undefined) return refusal(refused);
+  const isLog = kind === POD && subresource === 'log';
   const isScale = subresource === 'scale' && hasScale(kind.resource);
   const isStatus = subresource === 'status' && kind.hasStatus;
-  if (subresource !== undefined && !isScale && !isStatus) return refusal(NO_SUCH_RESOURCE);
+  if (subresource !== undefined && !isScale && !isStatus && !isLog) return refusal(NO_SUCH_RESOURCE);
   const stored = view.getByKey(kind, objectKey(namespace, name));
   if (stored === undefined) return refusal(notFound(kind, name));
   if (isScale) return answer(200, scaleOf(stored));
-  const object = shownObject(stored, now);
+  if (isLog) return podLog(stored as Pod, query, now);
+  const object = shownObject(stored, now, apiVersion);
   const { resourceVersion } = object.metadata;
-  if (form === 'table')
-    return answer(200, tableOf(kind as Kind, [object], { resourceVersion }, now, query.includeObject));
+  if (form === 'table') {
+    const seen = kind === LEASE ? object : stored;
+    return answer(200, tableOf(kind as Kind, [seen], { resourceVersion }, now, query.includeObject));
+  }
   return answer(200, form === 'metadata' ? partialMetadata(object) : object);
+}
+
+/** `pods/log`, without following. */
+function podLog(pod: Pod, query: RestRequest['query'], now: Micros): RestAnswer {
+  const logs = logsOf(pod, query, now);
+  if (!logs.ok) return refusal(logs.status);
+  return answer(200, formatLines(selectLines(logs.lines, query, now), query));
 }
 
 /** A store that answers as the real one would, and keeps nothing (`dryRun: All`). */

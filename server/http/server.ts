@@ -4,15 +4,19 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { failure, type Status } from '../../core/api/status.ts';
 import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
+import { ownMetrics } from '../../core/rest/own-metrics.ts';
 import type { RestAnswer, RestRequest } from '../../core/rest/request.ts';
+import type { Requester } from '../../core/rest/access.ts';
 import { parseResourcePath } from '../../core/rest/resource-path.ts';
+import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { Session } from '../session/session.ts';
-import { authenticate } from './access.ts';
+import { type Asked, authenticate, authorize } from './access.ts';
 import { readRequestBody } from './body.ts';
 import { makeCertificate } from './certificate.ts';
 import { type ClockControl, serveClock } from './clock.ts';
+import { followLog, isFollowed } from './follow-log.ts';
 import { serveWatch } from './watch.ts';
 
 /** What the server is made of. */
@@ -84,6 +88,11 @@ function versionInfo(version: string): unknown {
   };
 }
 
+/** Who writes, where the request doesn't say: the program's name (apiserver `managerOrUserAgent`). */
+function managerOf(userAgent: string | undefined): string {
+  return (userAgent ?? '').split('/')[0] || 'unknown';
+}
+
 interface Parsed {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
@@ -123,15 +132,15 @@ class ApiHandler {
       this.refuse(response, failure('BadRequest', 'the path of the request can not be read'));
       return;
     }
-    const access = authenticate(
-      request.headers.authorization,
-      this.token,
-      method,
-      parsed.path,
-      isWatch(parsed),
-    );
-    if ('status' in access) {
-      this.refuse(response, access);
+    const asked: Asked = { method, path: parsed.path, isWatch: isWatch(parsed) };
+    const who = authenticate(request.headers, this.token, asked);
+    if ('status' in who) {
+      this.refuse(response, who);
+      return;
+    }
+    const forbidden = authorize(this.options.session.view, who, asked);
+    if (forbidden !== undefined) {
+      this.refuse(response, forbidden);
       return;
     }
     if (!METHODS.includes(method)) {
@@ -141,8 +150,8 @@ class ApiHandler {
       );
       return;
     }
-    if (method === 'GET') this.get(request, parsed, access.user, response);
-    else await this.write(request, parsed, access.user, method as RestRequest['method'], response);
+    if (method === 'GET') this.get(request, parsed, who.name, response);
+    else await this.write(request, parsed, who, method as RestRequest['method'], response);
   }
 
   private get(request: IncomingMessage, parsed: Parsed, user: string, response: ServerResponse): void {
@@ -153,6 +162,11 @@ class ApiHandler {
       const refused = this.watch(path, query, accept, response);
       if (refused !== undefined) this.refuse(response, refused);
       return;
+    }
+    if (isFollowed(parsed)) {
+      const refused = followLog(response, session, parsed);
+      if (refused !== undefined) this.refuse(response, refused);
+      if (refused !== undefined || response.headersSent) return;
     }
     const own = this.ownAnswer(path);
     if (own !== undefined) {
@@ -171,7 +185,8 @@ class ApiHandler {
 
   /** What the server answers by itself, without the API behind it. */
   private ownAnswer(path: string): unknown {
-    const { version, clock } = this.options;
+    const { version, clock, session } = this.options;
+    if (path === '/metrics') return ownMetrics(session.view, session.now);
     if (HEALTH.includes(path)) return 'ok';
     if (path === '/version' || path === '/version/') return versionInfo(version);
     if (path === '/openapi/v3') return openApiIndex();
@@ -191,14 +206,14 @@ class ApiHandler {
     }
     const form = formOf(accept);
     if (form === undefined) return failure('BadRequest', '406: Not Acceptable', {});
-    const { kind, namespace, name } = resource;
-    return serveWatch(response, this.options.session, { kind, namespace, name, form }, query);
+    const { kind, apiVersion, namespace, name } = resource;
+    return serveWatch(response, this.options.session, { kind, apiVersion, namespace, name, form }, query);
   }
 
   private async write(
     request: IncomingMessage,
     { path, query }: Parsed,
-    user: string,
+    who: Requester,
     method: RestRequest['method'],
     response: ServerResponse,
   ): Promise<void> {
@@ -213,15 +228,17 @@ class ApiHandler {
       return;
     }
     const { value, contentType } = body;
+    const manager = query.fieldManager ?? managerOf(request.headers['user-agent']);
     const rest: RestRequest = {
       method,
       path,
-      query,
-      user,
+      query: method === 'DELETE' ? query : { ...query, fieldManager: manager },
+      user: who.name,
       ...(value === undefined ? {} : { body: value }),
       ...(contentType === undefined ? {} : { contentType }),
     };
-    this.answer(response, session.write(rest));
+    const review = serveReview(rest, session.view, who);
+    this.answer(response, review ?? session.write(rest));
   }
 
   private answer(response: ServerResponse, { code, body, warnings }: RestAnswer): void {

@@ -2,10 +2,11 @@ import type { ServerResponse } from 'node:http';
 import type { KubeObject } from '../../core/api/object.ts';
 import { expired, type Status } from '../../core/api/status.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
+import { LEASE } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { RestRequest } from '../../core/rest/request.ts';
-import { shownObject } from '../../core/rest/rest.ts';
 import { type Selection, selectionOf } from '../../core/rest/selection.ts';
+import { shownObject } from '../../core/rest/shown.ts';
 import { type Form, partialMetadata, tableOf } from '../../core/rest/table.ts';
 import type { Session } from '../session/session.ts';
 
@@ -23,6 +24,8 @@ const DEFAULT_TIMEOUT_S = 1800;
 
 export interface WatchTarget {
   readonly kind: Kind;
+  /** In which the client wants them. */
+  readonly apiVersion: string;
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly form: Form;
@@ -76,7 +79,8 @@ class Watch {
   }
 
   bookmark(annotations?: Readonly<Record<string, string>>): void {
-    const { apiVersion, kind } = this.target.kind;
+    const { apiVersion } = this.target;
+    const { kind } = this.target.kind;
     const resourceVersion = String(Math.max(this.lastSent, this.session.view.version));
     const metadata = {
       resourceVersion,
@@ -99,11 +103,13 @@ class Watch {
 
   private send(type: EventType, object: KubeObject): void {
     const { now } = this.session;
-    const shown = shownObject(object, now);
-    const { form, kind } = this.target;
+    const { form, kind, apiVersion } = this.target;
+    const shown = shownObject(object, now, apiVersion);
     const { resourceVersion } = object.metadata;
-    if (form === 'table')
-      this.line(type, tableOf(kind, [shown], { resourceVersion }, now, this.query.includeObject));
+    if (form === 'table') {
+      const seen = kind === LEASE ? shown : object;
+      this.line(type, tableOf(kind, [seen], { resourceVersion }, now, this.query.includeObject));
+    }
     else this.line(type, form === 'metadata' ? partialMetadata(shown) : shown);
   }
 

@@ -70,7 +70,9 @@ export class LiveSession implements Session {
   }
 
   read(request: RestRequest): RestAnswer {
-    return serveRead(request, { view: this.view, now: this.now, snapshots: this.snapshots });
+    const { metrics } = this.simulation.server;
+    const { view, now, snapshots } = this;
+    return serveRead(request, { view, now, snapshots, ...(metrics === undefined ? {} : { metrics }) });
   }
 
   write(request: RestRequest): RestAnswer {

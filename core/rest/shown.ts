@@ -1,0 +1,13 @@
+import type { KubeObject } from '../api/object.ts';
+import { inVersion } from '../kinds/conversion.ts';
+import { materialiseLease } from '../kinds/lease.ts';
+import { LEASE } from '../kinds/registry.ts';
+import type { Lease } from '../schema/types.generated.ts';
+import type { Micros } from '../time.ts';
+
+/** As clients see it: in their version; and a lease that is renewed on schedule shows its last renewal. */
+export function shownObject(object: KubeObject, now: Micros, apiVersion: string): KubeObject {
+  return object.kind === LEASE.kind
+    ? (materialiseLease(object as Lease, now) as unknown as KubeObject)
+    : inVersion(object, apiVersion);
+}
