@@ -34,7 +34,7 @@ export const WATCHED_BY_CLUSTER_AUTOSCALER: readonly Kind[] = [
 const STARTUP_TIME = 15 * MINUTE;
 const STATUS_DELAY = 2 * MINUTE;
 
-export function readyCondition(node: Node): NodeCondition | undefined {
+function readyCondition(node: Node): NodeCondition | undefined {
   return node.status.conditions?.find(({ type }) => type === 'Ready');
 }
 
