@@ -7,7 +7,7 @@ import { kindByWord } from '../scenario/resource-name.ts';
 import { type AuditEvent, readAuditEvent } from './audit-event.ts';
 import { isOwned, labelsOf, typed } from './audit-objects.ts';
 import { cleanObject, type Fields } from './clean-object.ts';
-import { objectId } from './dump.ts';
+import { objectId, SYSTEM_NAMESPACES } from './dump.ts';
 import type { Findings } from './findings.ts';
 import { mergeDiff } from './merge-diff.ts';
 import { NodeFailures } from './node-failures.ts';
@@ -42,7 +42,6 @@ export interface KnownCluster {
 }
 
 const ALIVE_ONLY = ['Event', 'Lease', 'EndpointSlice', 'Endpoints'];
-const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 /** Evictions so long after the cordon of their node are no drain any more. */
 const DRAIN_WITHIN: Micros = 60 * MINUTE;
 const NODE_UNKNOWN = 'requests for nodes that are not known from a dump';

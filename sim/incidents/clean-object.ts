@@ -92,12 +92,34 @@ function cleanPod(spec: Fields): Fields {
   };
 }
 
+/** Labels by which the API server ties a Job to its pods (https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-selector). */
+const JOB_LABELS = [
+  'controller-uid',
+  'job-name',
+  'batch.kubernetes.io/controller-uid',
+  'batch.kubernetes.io/job-name',
+];
+
+function cleanJob(spec: Fields): Fields {
+  if (spec.manualSelector === true) return spec;
+  const { selector: _, template, ...rest } = spec;
+  if (!isJsonObject(template) || !isJsonObject(template.metadata)) return { ...rest, template };
+  const { labels, ...metadata } = template.metadata;
+  const kept = isJsonObject(labels) ? without(labels, JOB_LABELS) : {};
+  return {
+    ...rest,
+    template: { ...template, metadata: { ...without(metadata, SERVER_METADATA), labels: kept } },
+  };
+}
+
 function cleanSpec(kind: string, spec: Fields): Fields {
   switch (kind) {
     case 'Service':
       return cleanService(spec);
     case 'Pod':
       return cleanPod(spec);
+    case 'Job':
+      return cleanJob(spec);
     case 'PersistentVolumeClaim':
       return without(spec, ['volumeName']);
     case 'Namespace':

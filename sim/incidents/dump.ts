@@ -1,13 +1,14 @@
 import { kindFor } from '../../core/kinds/registry.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import { readManifest } from '../scenario/manifest.ts';
+import { isOwned } from './audit-objects.ts';
 import { cleanObject, type Fields } from './clean-object.ts';
 import type { Findings } from './findings.ts';
 import { type ImportedNodes, nodeGroupsOf } from './node-groups.ts';
 
 export interface ImportedDump {
   readonly nodes: ImportedNodes | undefined;
-  /** What somebody wrote, as they would have written it; namespaces first. */
+  /** What somebody wrote, as they would have written it. */
   readonly manifests: readonly Fields[];
   /** All objects of the dump, by `resource namespace/name`: what later patches build upon. */
   readonly objects: ReadonlyMap<string, Fields>;
@@ -33,7 +34,8 @@ const MADE_BY_COMPONENTS = [
 ];
 /** Kinds that this version stores without a controller: nothing becomes of them. */
 const WITHOUT_CONTROLLER = ['StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicationController'];
-const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
+/** Those that every cluster has from its start. */
+export const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const MIRROR = 'kubernetes.io/config.mirror';
 
 export function objectId(resource: string, namespace: string | undefined, name: string): string {
@@ -46,19 +48,12 @@ export function listedObjects(raw: unknown): readonly unknown[] {
   const kind = raw.kind.endsWith('List') ? raw.kind.slice(0, -'List'.length) : '';
   const own = kind === '' ? {} : { apiVersion: raw.apiVersion, kind };
   return raw.items.flatMap((item: unknown) =>
-    isJsonObject(item) && typeof item.kind !== 'string' ? [{ ...own, ...item }] : listedObjects(item),
+    isJsonObject(item) && typeof item.kind !== 'string' ? [{ ...item, ...own }] : listedObjects(item),
   );
 }
 
 function metadataOf(object: Fields): Fields {
   return isJsonObject(object.metadata) ? object.metadata : {};
-}
-
-function hasController(metadata: Fields): boolean {
-  const owners = metadata.ownerReferences;
-  return (
-    Array.isArray(owners) && owners.some((owner: unknown) => isJsonObject(owner) && owner.controller === true)
-  );
 }
 
 /** Why an object is left out, where it is; nothing for one that somebody has to apply. */
@@ -67,7 +62,7 @@ function leftOut(kind: string, metadata: Fields): string | undefined {
   const annotations = isJsonObject(metadata.annotations) ? metadata.annotations : {};
   const labels = isJsonObject(metadata.labels) ? metadata.labels : {};
   if (MADE_BY_COMPONENTS.includes(kind)) return `${kind} objects, which components write`;
-  if (hasController(metadata)) return 'objects that a controller makes again';
+  if (isOwned({ metadata })) return 'objects that a controller makes again';
   if (annotations[MIRROR] !== undefined) return 'mirror pods of static pods';
   if (metadata.deletionTimestamp !== undefined) return 'objects that were being deleted';
   const isGiven =
@@ -97,13 +92,9 @@ export function importDump(
       take(object, object.kind, object.apiVersion, where);
     }
   }
-  const order = (manifest: Fields): number =>
-    manifest.kind === 'Namespace' ? 0 : manifest.kind === 'PriorityClass' ? 1 : 2;
-  const sorted = manifests.map((manifest, index) => ({ manifest, index }));
-  sorted.sort((a, b) => order(a.manifest) - order(b.manifest) || a.index - b.index);
   return {
     nodes: nodes.length === 0 ? undefined : nodeGroupsOf(nodes, findings),
-    manifests: sorted.map(({ manifest }) => manifest),
+    manifests,
     objects,
   };
 

@@ -5,8 +5,9 @@ import { SCENARIO_API_VERSION, SCENARIO_KIND } from '../scenario/document.ts';
 import { formatDuration } from '../scenario/duration.ts';
 import { type AuditLine, importAudit } from './audit.ts';
 import type { Fields } from './clean-object.ts';
-import { importDump, objectId } from './dump.ts';
+import { importDump, objectId, SYSTEM_NAMESPACES } from './dump.ts';
 import type { Finding, Findings } from './findings.ts';
+import { missingReferences } from './references.ts';
 
 export interface ImportOptions {
   /** Of the scenario. */
@@ -20,6 +21,9 @@ export const DEFAULT_SETTLE: Micros = 2 * MINUTE;
 const SETTLE_ALONE: Micros = 2 * SECOND;
 /** The run goes on after the last request, so that it can be seen what came of it. */
 const AFTERMATH: Micros = 10 * MINUTE;
+
+/** A pod is refused until its namespace has its ServiceAccount, and nobody tries again for it. */
+const PODS_AT: Micros = 5 * SECOND;
 
 /** A scenario as it would be written, with what belongs into files of its own. */
 export interface ImportedScenario {
@@ -47,10 +51,26 @@ function idOf(manifest: Fields): string {
   return objectId(kind?.resource ?? '', namespace, `${metadata.name}`);
 }
 
+function namespaceOf(manifest: Fields): readonly string[] {
+  const namespace = isJsonObject(manifest.metadata) ? manifest.metadata.namespace : undefined;
+  return typeof namespace === 'string' ? [namespace] : [];
+}
+
 function fileName(place: number, manifest: Fields): string {
   const metadata = isJsonObject(manifest.metadata) ? manifest.metadata : {};
   const number = `${place}`.padStart(4, '0');
   return `timeline/${number}-${`${manifest.kind}`.toLowerCase()}-${String(metadata.name).replaceAll(/[^\w.-]/g, '-')}.yaml`;
+}
+
+/** What others need comes first. */
+function byNeed(manifests: readonly Fields[]): readonly Fields[] {
+  const rank = ({ kind }: Fields): number =>
+    ['Namespace', 'PriorityClass', 'ServiceAccount'].indexOf(`${kind}`);
+  const needed = (manifest: Fields): number => (rank(manifest) < 0 ? 3 : rank(manifest));
+  return manifests
+    .map((manifest, index) => ({ manifest, index }))
+    .sort((a, b) => needed(a.manifest) - needed(b.manifest) || a.index - b.index)
+    .map(({ manifest }) => manifest);
 }
 
 function namespaceManifest(name: string): Fields {
@@ -74,17 +94,28 @@ export function importScenario(
     findings,
   );
   const present = new Set(dump.manifests.map(idOf));
-  const missing = audit.namespaces.filter((name) => !present.has(objectId('namespaces', undefined, name)));
-  const manifests = [...missing.map(namespaceManifest), ...dump.manifests];
+  const used = new Set([...audit.namespaces, ...dump.manifests.flatMap(namespaceOf)]);
+  const missing = [...used]
+    .filter(
+      (name) => !SYSTEM_NAMESPACES.includes(name) && !present.has(objectId('namespaces', undefined, name)),
+    )
+    .sort();
+  const applied = audit.entries.flatMap(({ entry }) => (isJsonObject(entry.apply) ? [entry.apply] : []));
+  const references = missingReferences([...dump.manifests, ...applied], findings);
+  const manifests = [...missing.map(namespaceManifest), ...byNeed([...references, ...dump.manifests])];
   const isSettling = sources.dump.length > 0;
   const settle = options.settle ?? (isSettling ? DEFAULT_SETTLE : SETTLE_ALONE);
   const start = audit.first === undefined ? undefined : audit.first - settle;
   const files: { readonly name: string; readonly objects: readonly Fields[] }[] = [];
-  if (manifests.length > 0) files.push({ name: 'manifests.yaml', objects: manifests });
-  const timeline: Fields[] = (dump.nodes?.cordoned ?? []).map((node) => ({
-    at: formatDuration(SECOND),
-    cordon: node,
-  }));
+  const isPod = ({ kind }: Fields): boolean => kind === 'Pod';
+  const first = manifests.filter((manifest) => !isPod(manifest));
+  const pods = manifests.filter(isPod);
+  if (first.length > 0) files.push({ name: 'manifests.yaml', objects: first });
+  if (pods.length > 0) files.push({ name: 'pods.yaml', objects: pods });
+  const timeline: Fields[] = [
+    ...(dump.nodes?.cordoned ?? []).map((node) => ({ at: formatDuration(SECOND), cordon: node })),
+    ...(pods.length === 0 ? [] : [{ at: formatDuration(PODS_AT), apply: 'pods.yaml' }]),
+  ];
   for (const [place, { t, entry }] of audit.entries.entries()) {
     const at = formatDuration(Math.max(SECOND, t - (start ?? t)));
     timeline.push({ at, ...written(entry, place) });
@@ -98,7 +129,7 @@ export function importScenario(
       duration: formatDuration(Math.ceil((span + AFTERMATH) / SECOND) * SECOND),
       ...(start === undefined ? {} : { startTime: rfc3339Micro(start) }),
       ...(dump.nodes === undefined ? {} : { cluster: { nodeGroups: dump.nodes.groups } }),
-      ...(manifests.length === 0 ? {} : { manifests: ['manifests.yaml'] }),
+      ...(first.length === 0 ? {} : { manifests: ['manifests.yaml'] }),
       ...(timeline.length === 0 ? {} : { timeline }),
     },
   };

@@ -115,11 +115,35 @@ function inTurn(zones: readonly string[]): readonly string[] {
   return zones;
 }
 
+/** Names of labels that say which machine it is: `cloud.example/node-id`. */
+const IDENTITY = /(?:^|[-/.])(?:id|name|uid|uuid|host|hostname|ip|instance)$/i;
+
+/** A label that says which machine it is would make a group of each. */
+function withoutIdentities(nodes: readonly ReadNode[], findings: Findings): readonly ReadNode[] {
+  const names = new Set(
+    nodes.flatMap(({ labels }) => Object.keys(labels)).filter((name) => IDENTITY.test(name)),
+  );
+  const identities = [...names].filter((name) => {
+    const values = nodes.flatMap(({ labels }) => labels[name] ?? []);
+    return values.length > 1 && new Set(values).size === values.length;
+  });
+  if (identities.length === 0) return nodes;
+  for (const name of identities) findings.add('labels of nodes that say which machine it is', name);
+  return nodes.map((node) => {
+    const labels = Object.fromEntries(
+      Object.entries(node.labels).filter(([name]) => !identities.includes(name)),
+    );
+    return { ...node, labels };
+  });
+}
+
 /** Machines that are alike are a group; each keeps its zone. */
 export function nodeGroupsOf(nodes: readonly Fields[], findings: Findings): ImportedNodes {
   const alike = new Map<string, ReadNode[]>();
-  for (const node of nodes) {
-    const read = readNode(node, findings);
+  for (const read of withoutIdentities(
+    nodes.map((node) => readNode(node, findings)),
+    findings,
+  )) {
     const { type, machine, labels, taints } = read;
     const key = JSON.stringify([type, machine, labels, taints]);
     const group = alike.get(key);
