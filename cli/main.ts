@@ -59,6 +59,7 @@ program
   .option('--no-invariants', 'do not check what must hold in every run')
   .option('--controller <module>', 'add or replace a controller: an ES module of your own', collected)
   .option('--out <file>', 'write the log, for get, why, replay and diff; .gz compresses it')
+  .option('--report <file>', 'write a report of the run: one HTML file')
   .option('--json', 'print one JSON object')
   .action((paths: string[], options) => finish(() => runCommand(paths, options)));
 

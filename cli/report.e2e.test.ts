@@ -50,6 +50,22 @@ describe.skipIf(!isBuilt)('wavetank report', () => {
     expect(existsSync(path.join(folder, 'torn.html'))).toBe(true);
   });
 
+  test('is written by run too, with or without a log that stays', () => {
+    const args = ['run', 'deployment.yaml', '--for', '5m', '--nodes', '2'];
+    const { code, out } = wavetank([...args, '--report', 'c.html']);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^report {7}c\.html$/m);
+    wavetank([...args, '--out', 'd.jsonl', '--report', 'd.html']);
+    expect(html('c.html')).toBe(html('d.html'));
+    const { out: json } = wavetank([...args, '--json', '--report', 'e.html']);
+    expect(JSON.parse(json)).toMatchObject({ report: 'e.html' });
+    expectRefused(
+      wavetank([...args, '--report', 'deployment.yaml']),
+      /--report deployment\.yaml: this is what is read: name another file/,
+    );
+    expectRefused(wavetank([...args, '--out', 'f.html', '--report', 'f.html']), /the log is written there/);
+  });
+
   test('refuses what is no log, and places where nothing can be written', () => {
     expectRefused(wavetank(['report', 'nowhere.jsonl']), /nowhere\.jsonl does not exist: check the path/);
     expectRefused(wavetank(['report', 'deployment.yaml']), /deployment\.yaml:1: this is not a wavetank log/);

@@ -31,6 +31,7 @@ export interface RunReport {
   readonly settledAt: Micros | undefined;
   readonly askedToSettle: boolean;
   readonly logFile: string | undefined;
+  readonly reportFile: string | undefined;
   /** How to run this again. */
   readonly repeat: string;
 }
@@ -95,6 +96,7 @@ export function reportJson(report: RunReport): Readonly<Record<string, unknown>>
         }
       : {}),
     ...(report.logFile === undefined ? {} : { log: report.logFile }),
+    ...(report.reportFile === undefined ? {} : { report: report.reportFile }),
   };
 }
 
@@ -199,6 +201,7 @@ export function reportText(report: RunReport, colors: ReturnType<typeof paint>):
   lines.push(...violationLines(report, colors));
   lines.push(
     `seed ${scenario.seed}, sha256 ${report.sha256.slice(0, 16)}${report.logFile === undefined ? '' : `, log ${report.logFile}`}`,
+    ...(report.reportFile === undefined ? [] : [`report       ${report.reportFile}`]),
     `again        ${report.repeat}`,
     '',
   );

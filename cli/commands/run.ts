@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Controller } from '../../controllers/controller.ts';
 import { LogEncoder } from '../../core/log/encoder.ts';
 import type { LogHeader } from '../../core/log/format.ts';
@@ -18,6 +21,7 @@ import { Story } from '../../sim/story/story.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { interruptible, runToEnd } from '../interruption.ts';
 import { requireOtherFile } from '../output-file.ts';
+import { writeReport } from '../report/write-report.ts';
 import { controllersOf, ownControllers } from '../scenario-controllers.ts';
 import { type RunReport, reportJson, reportText } from '../summary.ts';
 import { Progress, paint } from '../terminal.ts';
@@ -29,6 +33,8 @@ export interface RunCommandOptions {
   readonly nodes?: string;
   readonly set?: readonly string[];
   readonly out?: string;
+  /** Where a report goes. */
+  readonly report?: string;
   readonly untilSettled?: boolean;
   /** `--no-invariants`. */
   readonly invariants?: boolean;
@@ -75,6 +81,10 @@ function repeatCommand(paths: readonly string[], scenario: Scenario, options: Ru
 /** `wavetank run PATH…` */
 export async function runCommand(paths: readonly string[], options: RunCommandOptions): Promise<number> {
   if (options.out !== undefined) requireOtherFile(options.out, paths);
+  if (options.report !== undefined) requireOtherFile(options.report, paths, '--report');
+  if (options.report !== undefined && options.report === options.out) {
+    throw new InputError(`--report ${options.report}: the log is written there (--out): name another file`);
+  }
   const loaded = loadInput(paths, {
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.for === undefined ? {} : { for: options.for }),
@@ -88,7 +98,18 @@ export async function runCommand(paths: readonly string[], options: RunCommandOp
     ...controllersOf(scenario, paths.join(' ')),
     ...(await ownControllers(options.controller)),
   ];
-  return interruptible((look) => runAndReport(scenario, paths, options, controllers, look));
+  const { out, report } = options;
+  if (out !== undefined || report === undefined) {
+    return interruptible((look) => runAndReport(scenario, paths, options, controllers, look, out));
+  }
+  // A report is made from a log, which nobody asked for here.
+  const folder = mkdtempSync(path.join(tmpdir(), 'wavetank-'));
+  const log = path.join(folder, 'run.jsonl');
+  try {
+    return await interruptible((look) => runAndReport(scenario, paths, options, controllers, look, log));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Nothing of a log is left behind when it ends early, for whatever reason. */
@@ -98,6 +119,7 @@ async function runAndReport(
   options: RunCommandOptions,
   controllers: readonly Controller[],
   look: () => Promise<void>,
+  recordTo: string | undefined,
 ): Promise<number> {
   const story = new Story();
   const measures = new MeasureCollector(scenario);
@@ -109,9 +131,9 @@ async function runAndReport(
     return view;
   };
   const writer =
-    options.out === undefined
+    recordTo === undefined
       ? hashingWriter(header, currentView)
-      : openLogWriter(options.out, header, { snapshot: () => snapshotOf(currentView()) });
+      : openLogWriter(recordTo, header, { snapshot: () => snapshotOf(currentView()) });
   const progress = new Progress();
   let events = 0;
   try {
@@ -169,8 +191,10 @@ async function runAndReport(
       settledAt: outcome.settledAt,
       askedToSettle: options.untilSettled === true,
       logFile: options.out,
+      reportFile: options.report,
       repeat: repeatCommand(paths, scenario, options),
     };
+    if (recordTo !== undefined && options.report !== undefined) await writeReport(recordTo, options.report);
     const text =
       options.json === true
         ? `${JSON.stringify(reportJson(report), undefined, 2)}\n`

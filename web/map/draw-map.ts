@@ -102,7 +102,7 @@ function drawNodes(
   for (const { key, box, isReady, isCordoned, pods } of scene.nodes) {
     const isMarked = look.selected === `nodes ${key}` || look.focused === `nodes ${key}`;
     context.fillStyle = isReady ? colors.sunken : colors.badSoft;
-    roundedBox(context, box, 6);
+    roundedBox(context, box, layout.cell >= 5 ? 6 : 2);
     context.fill();
     context.strokeStyle = isMarked ? colors.accent : isReady ? colors.line : colors.bad;
     context.lineWidth = isMarked ? 2 : isReady ? 1 : 1.5;

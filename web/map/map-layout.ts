@@ -3,6 +3,8 @@ import type { Places } from './places.ts';
 /** Sizes in pixels of everything on the map, for a width. */
 export interface MapLayout {
   readonly cell: number;
+  readonly cellGap: number;
+  readonly padding: number;
   /** Cells in a row of a node. */
   readonly columns: number;
   readonly nodeWidth: number;
@@ -16,9 +18,16 @@ export interface MapLayout {
   readonly height: number;
 }
 
-const CELLS = [16, 13, 11, 9, 7, 6, 5, 4, 3] as const;
-const CELL_GAP = 2;
-const PADDING = 6;
+/** Sizes of a cell, and what is left free around it: the smaller, the closer. */
+const CELLS = [
+  ...[16, 13, 11, 9].map((cell) => ({ cell, cellGap: 2, padding: 6, nodeGap: 8 })),
+  ...[7, 6, 5].map((cell) => ({ cell, cellGap: 2, padding: 5, nodeGap: 4 })),
+  { cell: 4, cellGap: 1, padding: 3, nodeGap: 3 },
+  { cell: 3, cellGap: 1, padding: 2, nodeGap: 2 },
+  { cell: 2, cellGap: 1, padding: 1, nodeGap: 2 },
+] as const;
+type CellSize = (typeof CELLS)[number];
+
 const ZONE_TITLE = 22;
 const ZONE_GAP = 8;
 const COLUMN_GAP = 14;
@@ -36,25 +45,25 @@ function columnsOf(places: number): number {
 function layoutWith(
   places: Places,
   mapWidth: number,
-  cell: number,
+  size: CellSize,
   sideBySide: boolean,
 ): MapLayout | undefined {
   const { zoneSizes } = places;
+  const { cell, cellGap, padding, nodeGap } = size;
   const width = sideBySide
     ? (mapWidth - (zoneSizes.length - 1) * COLUMN_GAP) / Math.max(zoneSizes.length, 1)
     : mapWidth;
   const slots = Math.max(places.podsPerNodeMax, NODE_CELLS_MIN);
-  const step = cell + CELL_GAP;
-  const inner = (columns: number): number => columns * step - CELL_GAP + 2 * PADDING;
+  const step = cell + cellGap;
+  const inner = (columns: number): number => columns * step - cellGap + 2 * padding;
   let columns = columnsOf(slots);
   while (columns > NODE_CELLS_MIN && inner(columns) > width) columns--;
   if (sideBySide && inner(columns) > width) return undefined;
   const nodeWidth = Math.min(width, Math.max(inner(columns), cell >= 9 ? 118 : 0));
   // The room that a name asks for is used for cells.
-  columns = Math.max(columns, Math.floor((nodeWidth - 2 * PADDING + CELL_GAP) / step));
+  columns = Math.max(columns, Math.floor((nodeWidth - 2 * padding + cellGap) / step));
   const titleHeight = nodeWidth >= NAME_PIXELS_MIN && cell >= 6 ? 16 : 0;
-  const nodeHeight = Math.ceil(slots / columns) * step - CELL_GAP + 2 * PADDING + titleHeight;
-  const nodeGap = cell >= 9 ? 8 : 4;
+  const nodeHeight = Math.ceil(slots / columns) * step - cellGap + 2 * padding + titleHeight;
   const nodesPerRow = Math.max(1, Math.floor((width + nodeGap) / (nodeWidth + nodeGap)));
   let top = 0;
   let left = 0;
@@ -70,6 +79,8 @@ function layoutWith(
   });
   return {
     cell,
+    cellGap,
+    padding,
     columns,
     nodeWidth,
     nodeHeight,
@@ -85,8 +96,8 @@ function layoutWith(
 /** The largest cells with which the map is no higher than wanted; the smallest where none are small enough. */
 export function mapLayout(places: Places, width: number, heightWanted: number): MapLayout {
   let smallest: MapLayout | undefined;
-  for (const cell of CELLS) {
-    const candidates = [layoutWith(places, width, cell, false), layoutWith(places, width, cell, true)];
+  for (const size of CELLS) {
+    const candidates = [layoutWith(places, width, size, false), layoutWith(places, width, size, true)];
     const layout = candidates
       .filter((candidate) => candidate !== undefined)
       .reduce((best, other) => (other.height < best.height ? other : best));
@@ -119,11 +130,11 @@ export function nodeBox(layout: MapLayout, zone: string, number: number): Box | 
 }
 
 export function podBox(layout: MapLayout, node: Box, number: number): Box {
-  const { cell, columns, titleHeight } = layout;
-  const step = cell + CELL_GAP;
+  const { cell, cellGap, padding, columns, titleHeight } = layout;
+  const step = cell + cellGap;
   return {
-    left: node.left + PADDING + (number % columns) * step,
-    top: node.top + PADDING + titleHeight + Math.floor(number / columns) * step,
+    left: node.left + padding + (number % columns) * step,
+    top: node.top + padding + titleHeight + Math.floor(number / columns) * step,
     width: cell,
     height: cell,
   };

@@ -66,7 +66,7 @@ export class PodSeries {
     const series = [
       { label: 'ready', points: ready, color: 'good', isFilled: true },
       { label: 'pending', points: pending, color: 'pending' },
-      { label: 'running, not ready', points: unready, color: 'warn' },
+      { label: 'not ready', points: unready, color: 'warn' },
       { label: 'failing', points: failing, color: 'bad' },
     ].filter(({ points }) => points.values.some((value) => value > 0));
     return series.length === 0 ? [] : [{ id: 'pods', title: 'Pods', unit: 'count', series }];

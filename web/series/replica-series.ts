@@ -38,6 +38,6 @@ export class ReplicaSeries {
         { label: `${label}, desired`, points: desired, color, isDashed: true },
       ];
     });
-    return [{ id: 'replicas', title: 'Replicas, ready / desired', unit: 'count', series }];
+    return [{ id: 'replicas', title: 'Replicas', unit: 'count', series }];
   }
 }
