@@ -6,6 +6,7 @@ export interface MapColors {
   readonly ink: string;
   readonly muted: string;
   readonly line: string;
+  readonly vacant: string;
   readonly surface: string;
   readonly sunken: string;
   readonly accent: string;
@@ -99,10 +100,19 @@ function drawNodes(
   colors: MapColors,
   look: MapLook,
 ): void {
+  const radius = layout.cell >= 5 ? 6 : 2;
+  context.strokeStyle = colors.vacant;
+  context.lineWidth = 1;
+  context.setLineDash([3, 3]);
+  for (const box of scene.vacant) {
+    roundedBox(context, box, radius);
+    context.stroke();
+  }
+  context.setLineDash([]);
   for (const { key, box, isReady, isCordoned, pods } of scene.nodes) {
     const isMarked = look.selected === `nodes ${key}` || look.focused === `nodes ${key}`;
     context.fillStyle = isReady ? colors.sunken : colors.badSoft;
-    roundedBox(context, box, layout.cell >= 5 ? 6 : 2);
+    roundedBox(context, box, radius);
     context.fill();
     context.strokeStyle = isMarked ? colors.accent : isReady ? colors.line : colors.bad;
     context.lineWidth = isMarked ? 2 : isReady ? 1 : 1.5;

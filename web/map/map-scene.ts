@@ -25,6 +25,8 @@ export interface MapPod {
 
 /** What the map shows at one time: boxes, and pods that have none. */
 export interface MapScene {
+  /** Places of nodes that are yet to come, or have gone. */
+  readonly vacant: readonly Box[];
   readonly nodes: readonly MapNode[];
   readonly pods: readonly MapPod[];
   /** Pods without a node, in order of their names. */
@@ -90,7 +92,16 @@ export function mapScene(state: State, places: Places, layout: MapLayout): MapSc
     const isCordoned = node.spec?.unschedulable === true;
     return [{ key: name, box, isReady: isNodeReady(node), isCordoned, pods: counts.get(name) ?? 0 }];
   });
-  return { nodes: mapNodes, pods, waiting, standings };
+  return { vacant: vacantBoxes(places, layout, boxes), nodes: mapNodes, pods, waiting, standings };
+}
+
+function vacantBoxes(places: Places, layout: MapLayout, taken: ReadonlyMap<string, Box>): readonly Box[] {
+  const placeOf = ({ left, top }: Box): string => `${left} ${top}`;
+  const held = new Set([...taken.values()].map(placeOf));
+  return places.zoneSizes
+    .flatMap(({ zone, size }) => Array.from({ length: size }, (_, number) => nodeBox(layout, zone, number)))
+    .filter((box) => box !== undefined)
+    .filter((box) => !held.has(placeOf(box)));
 }
 
 function contains({ left, top, width, height }: Box, x: number, y: number, slack: number): boolean {

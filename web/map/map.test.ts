@@ -54,6 +54,14 @@ describe('the map', () => {
     }
   });
 
+  test('keeps the places of nodes that are not there', () => {
+    model.machine.moveTo(0);
+    const { nodes, vacant } = mapScene(model.machine.state, model.places, mapLayout(model.places, 400, 300));
+    expect(nodes).toEqual([]);
+    expect(vacant).toHaveLength(6);
+    expect(sceneAt(model, 4).vacant).toEqual([]);
+  });
+
   test('finds what is at a point', () => {
     const scene = sceneAt(model, 4);
     const pod = scene.pods[3];

@@ -27,6 +27,7 @@ function colorsOfTheme(owners: readonly string[]): MapColors {
     ink: themeColor('ink'),
     muted: themeColor('muted'),
     line: themeColor('line-strong'),
+    vacant: themeColor('line'),
     surface: themeColor('surface'),
     sunken: themeColor('sunken'),
     accent: themeColor('accent'),
