@@ -4,26 +4,17 @@ import type { Kind } from '../../core/kinds/kind.ts';
 import { KINDS, NODE, POD } from '../../core/kinds/registry.ts';
 import type { Node, Pod } from '../../core/schema/types.generated.ts';
 import type { State } from '../../core/store/state.ts';
+import { humanDuration } from '../../core/text/human-duration.ts';
 import { type Micros, parseRfc3339 } from '../../core/time.ts';
 import { isNodeReady } from '../map/node-status.ts';
 import { podStanding, STANDING_TEXT } from '../map/pod-status.ts';
 import type { PageState } from './page-state.ts';
-import { timeText } from './time-axis.ts';
 
 const ROWS_MAX = 300;
-const SECOND_MICROS = 1_000_000;
 
-/** What most people look for first; all others are there by their kind. */
-const USUAL = new Set([
-  'Pod',
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'Service',
-  'Node',
-  'Job',
-]);
+/** What most people look for first, in this order; all others are there by their kind. */
+const USUAL = ['Deployment', 'StatefulSet', 'DaemonSet', 'Job', 'Pod', 'Node', 'Service', 'ReplicaSet'];
+const USUAL_KINDS = USUAL.flatMap((name) => KINDS.find(({ kind }) => kind === name) ?? []);
 
 interface Row {
   readonly kind: Kind;
@@ -61,10 +52,7 @@ function statusOf(kind: Kind, object: KubeObject): Pick<Row, 'status' | 'tone'> 
 function rowOf(kind: Kind, object: KubeObject, now: Micros): Row {
   const { namespace, name, creationTimestamp } = object.metadata;
   const created = creationTimestamp === undefined ? undefined : parseRfc3339(creationTimestamp);
-  const age =
-    created === undefined
-      ? ''
-      : timeText(Math.floor(Math.max(now - created, 0) / SECOND_MICROS) * SECOND_MICROS);
+  const age = created === undefined ? '' : humanDuration(now - created);
   return {
     kind,
     key: objectKey(namespace, name),
@@ -85,8 +73,8 @@ function rowsOf(
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   const rows: Row[] = [];
   let total = 0;
-  for (const kind of KINDS) {
-    if (kindWanted === '' ? !USUAL.has(kind.kind) : kind.resource !== kindWanted) continue;
+  const kinds = kindWanted === '' ? USUAL_KINDS : KINDS.filter(({ resource }) => resource === kindWanted);
+  for (const kind of kinds) {
     for (const object of state.list(kind)) {
       const { namespace = '', name, labels = {} } = object.metadata;
       const labelText = Object.entries(labels).map(([label, value]) => `${label}=${value}`);

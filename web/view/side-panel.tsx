@@ -117,8 +117,9 @@ export function SidePanel({ page }: { page: PageState }) {
             type="button"
             role="tab"
             aria-selected={tab === one.tab}
-            onClick={() => {
+            onClick={(event) => {
               page.tab.value = one.tab;
+              event.currentTarget.closest('.panel')?.scrollTo(0, 0);
             }}
           >
             {one.title}
