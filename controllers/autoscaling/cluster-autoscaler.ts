@@ -1,25 +1,24 @@
 import { keyOf } from '../../core/api/object.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { goDuration } from '../../core/text/go-duration.ts';
-import { MINUTE, type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
+import { MINUTE, type Micros } from '../../core/time.ts';
 import type { EventRequest, WatchEvent } from '../controller.ts';
-import { type PodInfo, podInfo, priorityOf } from '../scheduling/cache/pod-info.ts';
-import { firstFit } from '../scheduling/reference.ts';
+import type { PodInfo } from '../scheduling/cache/pod-info.ts';
 import { type GroupBackoff, nextBackoff } from './cluster-backoff.ts';
 import type { GroupGrowth } from './cluster-balance.ts';
 import { groupSizes, type ListedCloud } from './cluster-cloud.ts';
 import { longTerminatingFrom, staysWithNode } from './cluster-drainability.ts';
 import { isHealthy } from './cluster-health.ts';
+import { homelessPods } from './cluster-homeless.ts';
 import { ClusterModel, isReady, startsUntil } from './cluster-model.ts';
 import type { ClusterAutoscalerOptions, ScalableGroup } from './cluster-options.ts';
 import { findUnneeded, type UnneededNode } from './cluster-scale-down.ts';
 import { growthText, planScaleUp, type SkipReason } from './cluster-scale-up.ts';
-import { Outcome, type Scan, type Scene } from './cluster-scan.ts';
+import { Outcome, type Scan, type Scene, type StatusNews } from './cluster-scan.ts';
+import { StatusReport, statusOf } from './cluster-status.ts';
 import { DELETION_CANDIDATE, hasTaint, TO_BE_DELETED } from './cluster-taints.ts';
 import { ClusterTrial } from './cluster-trial.ts';
 
-/** `unschedulablePodTimeBuffer`: the scheduler may not be through with pods that are younger. */
-const POD_BUFFER: Micros = 2 * SECOND;
 /** The same Event is told again only after this long (`record-duplicated-events` is false). */
 const TOLD_AGAIN_AFTER: Micros = 5 * MINUTE;
 
@@ -59,6 +58,8 @@ export class ClusterAutoscaler {
   private lastFailure = Number.NEGATIVE_INFINITY;
   private changeAtLastScan = 0;
   private isFirstScan = true;
+  private isCalm = true;
+  private readonly report = new StatusReport();
 
   constructor(options: ClusterAutoscalerOptions) {
     this.options = options;
@@ -116,6 +117,7 @@ export class ClusterAutoscaler {
     const scene: Scene = { cloud, sizes: groupSizes(cloud), machines, trial, out, now };
     this.decide(scene);
     trial.undo();
+    this.writeStatus(scene);
     this.isFirstScan = false;
     this.changeAtLastScan = this.model.lastChange;
     return out.done;
@@ -123,8 +125,12 @@ export class ClusterAutoscaler {
 
   private decide(scene: Scene): void {
     if (this.isFirstScan) this.cleanMarks(scene);
-    if (!this.isHealthy(scene)) {
+    const wasHealthy = this.isCalm;
+    this.isCalm = this.isHealthy(scene);
+    if (!this.isCalm) {
       this.unneeded.clear();
+      if (wasHealthy)
+        tell(scene.out, 'Warning', 'ClusterUnhealthy', 'Cluster is unhealthy', this.model.lastChange);
       return;
     }
     if (this.giveUpMachines(scene)) return;
@@ -132,6 +138,14 @@ export class ClusterAutoscaler {
     this.showUpcoming(scene);
     if (this.scaleUp(scene)) return;
     if (this.options.scaleDown.enabled) this.scaleDown(scene);
+  }
+
+  private writeStatus({ out, now, ...scene }: Scene): void {
+    const { options, model, backoffs } = this;
+    const unneeded = new Set(this.unneeded.keys());
+    const status = statusOf({ options, model, backoffs, unneeded }, { out, now, ...scene });
+    const text = this.report.next(status, now);
+    if (text !== undefined) out.decisions.push({ kind: 'status', text, cause: { rv: model.lastChange } });
   }
 
   /** What an autoscaler left that was here before: its removals ended with it. */
@@ -166,6 +180,17 @@ export class ClusterAutoscaler {
         : `machine ${name} failed to register within ${goDuration(maxNodeProvisionTime)}`;
       const cause = { rv: failedBy ?? this.model.lastChange, reason };
       out.decisions.push({ kind: 'give-up', machine: name, cause });
+      const time = goDuration(maxNodeProvisionTime);
+      if (failed)
+        tell(out, 'Warning', 'ScaleUpFailed', `Failed adding 1 nodes to group ${group}: ${reason}`, cause.rv);
+      else
+        tell(
+          out,
+          'Warning',
+          'ScaleUpTimedOut',
+          `Nodes added to group ${group} failed to register within ${time}`,
+          cause.rv,
+        );
     }
     // Everything else is for the next scan.
     if (any) out.at(now + 1);
@@ -204,38 +229,6 @@ export class ClusterAutoscaler {
     }
   }
 
-  /** Pods without a place that also have none on nodes that are there or on their way. */
-  private homeless({ trial, out, now }: Scene): readonly PodInfo[] {
-    const { expendablePriorityCutoff, newPodScaleUpDelay, profile } = this.options;
-    const pods: Pod[] = [];
-    let newest = 0;
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const pod of this.model.unschedulable.values()) {
-      if (priorityOf(pod) < expendablePriorityCutoff) continue;
-      const created = parseRfc3339(pod.metadata.creationTimestamp) ?? 0;
-      if (created + newPodScaleUpDelay > now) {
-        out.at(created + newPodScaleUpDelay);
-        continue;
-      }
-      newest = Math.max(newest, created);
-      oldest = Math.min(oldest, created);
-      pods.push(pod);
-    }
-    if (pods.length > 0 && oldest + POD_BUFFER > now) {
-      out.at(newest + POD_BUFFER);
-      return [];
-    }
-    pods.sort((a, b) => priorityOf(b) - priorityOf(a) || (keyOf(a) < keyOf(b) ? -1 : 1));
-    const homeless: PodInfo[] = [];
-    for (const pod of pods) {
-      const info = podInfo(pod);
-      const { node } = firstFit(profile, info, trial.cache, trial.cache.nodes);
-      if (node === undefined) homeless.push(info);
-      else trial.place(info, node.name);
-    }
-    return homeless;
-  }
-
   private skipReason(scene: Scene, { name }: ScalableGroup): SkipReason | undefined {
     if (!this.isHealthy(scene, name)) return 'not ready for scale-up';
     const backoff = this.backoffs.get(name);
@@ -247,7 +240,7 @@ export class ClusterAutoscaler {
   /** Whether the cluster grows: then nothing else is decided in this scan. */
   private scaleUp(scene: Scene): boolean {
     const { cloud, machines, trial, out, now } = scene;
-    const pods = this.homeless(scene);
+    const pods = homelessPods(this.options, this.model, scene);
     if (pods.length === 0) {
       this.told.clear();
       return false;
@@ -410,6 +403,16 @@ export class ClusterAutoscaler {
 /** The number of the record that wrote this version of an object. */
 function versionOf({ metadata }: Pod): number {
   return Number(metadata.resourceVersion);
+}
+
+function tell(
+  out: Outcome,
+  eventType: StatusNews['eventType'],
+  reason: string,
+  message: string,
+  rv: number,
+): void {
+  out.decisions.push({ kind: 'tell', news: { eventType, reason, message }, cause: { rv } });
 }
 
 function podEvent(pod: Pod, reason: string, message: string): EventRequest {

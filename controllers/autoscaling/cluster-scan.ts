@@ -30,7 +30,18 @@ export type ScanDecision =
     }
   /** Mark a node as one that may be removed, or no longer. */
   | { readonly kind: 'mark'; readonly node: string; readonly on: boolean; readonly cause: DecisionCause }
-  | { readonly kind: 'event'; readonly request: EventRequest; readonly cause: DecisionCause };
+  | { readonly kind: 'event'; readonly request: EventRequest; readonly cause: DecisionCause }
+  /** An Event on the status ConfigMap. */
+  | { readonly kind: 'tell'; readonly news: StatusNews; readonly cause: DecisionCause }
+  /** Write the status ConfigMap. */
+  | { readonly kind: 'status'; readonly text: string; readonly cause: DecisionCause };
+
+/** What is told of the cluster as a whole. */
+export interface StatusNews {
+  readonly eventType: EventRequest['eventType'];
+  readonly reason: string;
+  readonly message: string;
+}
 
 export interface Scan {
   readonly decisions: readonly ScanDecision[];

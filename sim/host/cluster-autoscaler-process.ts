@@ -33,6 +33,7 @@ import { NodeRemoval, type RemovalHost, type RemovalSettings } from './node-remo
 import { type ProcessSettings, watchEventOf } from './process.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { schedulerOptions } from './scheduler-options.ts';
+import { StatusMap } from './status-map.ts';
 import { WatchReader, type WatchStream } from './watch-stream.ts';
 
 /** The actor of its events in the log, and the component of its Events. */
@@ -97,6 +98,7 @@ interface Life {
   readonly eventClient: ApiClient;
   readonly recorder: EventRecorder | undefined;
   readonly reader: WatchReader;
+  readonly status: StatusMap;
   readonly startedAt: Micros;
 }
 
@@ -178,7 +180,12 @@ export class ClusterAutoscalerProcess implements Target {
       deliver,
       WATCHED_BY_CLUSTER_AUTOSCALER,
     );
-    this.life = { autoscaler, client, eventClient, recorder, reader, startedAt: kernel.now };
+    const status = new StatusMap(
+      (command, why, done) => eventClient.send(command, ACTOR, why, done),
+      (request, why) => recorder?.record(request, why, kernel.now),
+      kernel,
+    );
+    this.life = { autoscaler, client, eventClient, recorder, reader, status, startedAt: kernel.now };
     for (const kind of WATCHED_BY_CLUSTER_AUTOSCALER) {
       for (const object of server.state.list(kind)) {
         autoscaler.observe({ type: 'ADDED', object, previous: undefined }, cause.rv);
@@ -286,6 +293,12 @@ export class ClusterAutoscalerProcess implements Target {
         return;
       case 'event':
         life.recorder?.record(decision.request, decision.cause, this.kernel.now);
+        return;
+      case 'tell':
+        life.status.tell(decision.news, decision.cause);
+        return;
+      case 'status':
+        life.status.write(decision.text, decision.cause);
     }
   }
 
@@ -295,9 +308,18 @@ export class ClusterAutoscalerProcess implements Target {
     const refused: string[] = [];
     for (const { group, from, to } of growth) {
       let size = from;
+      const [name, most] = [group.name, group.max];
+      this.tellGrowth(life, `setting group ${name} size to ${to} instead of ${from} (max: ${most})`, cause);
       while (size < to && this.cloud.addNode(group.name, cause).ok) size += 1;
-      if (size < to) refused.push(group.name);
+      if (size > from) {
+        this.tellGrowth(life, `group ${name} size set to ${size} instead of ${from} (max: ${most})`, cause);
+      }
+      if (size < to) refused.push(name);
       got.push({ group, from, to: size });
+    }
+    for (const name of refused) {
+      const message = `Scale-up failed for group ${name}: the cloud has no machine to give`;
+      life.status.tell({ eventType: 'Warning', reason: 'FailedToScaleUpGroup', message }, { rv: cause.rv });
     }
     const { now } = this.kernel;
     for (const request of life.autoscaler.grew(got, refused, helped, now)) {
@@ -305,9 +327,20 @@ export class ClusterAutoscalerProcess implements Target {
     }
   }
 
+  private tellGrowth(life: Life, what: string, { rv }: Cause): void {
+    life.status.tell({ eventType: 'Normal', reason: 'ScaledUpGroup', message: `Scale-up: ${what}` }, { rv });
+  }
+
   private remove({ node, pods, cause }: Extract<ScanDecision, { kind: 'remove' }>, life: Life): void {
     const { name } = node.metadata;
+    const isEmpty = pods.length === 0;
+    const reason = isEmpty ? 'ScaleDownEmpty' : 'ScaleDown';
+    const tell = (message: string): void =>
+      life.status.tell({ eventType: 'Normal', reason, message: `Scale-down: ${message}` }, cause);
+    const names = pods.map(({ metadata }) => metadata.name).join(',');
+    tell(isEmpty ? `removing empty node "${name}"` : `removing node ${name}, pods to reschedule: ${names}`);
     const removal = new NodeRemoval(this.removalHost(life), this.removals, node, pods, cause, (isGone) => {
+      if (isGone) tell(isEmpty ? `empty node ${name} removed` : `node ${name} removed with drain`);
       life.autoscaler.removed(name, isGone, this.kernel.now);
       this.plan(this.kernel.now);
     });

@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NODE, POD } from '../../core/kinds/registry.ts';
-import type { Node, Pod } from '../../core/schema/types.generated.ts';
+import type { Pod } from '../../core/schema/types.generated.ts';
 import { MINUTE } from '../../core/time.ts';
-import { runScenario } from '../run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { budget, group, play, scenarioOf, type Written, web } from '../testing/autoscaled-run.ts';
-import { loggedRun, reExecuted } from '../testing/logged-run.ts';
 
 /** Whole runs: pods that find no node, nodes that nobody needs, and a cloud that has nothing to give. */
 
@@ -353,83 +351,5 @@ describe('shrinking', () => {
     );
     expect(nodes[0]).toBe('10m +general-3');
     for (const line of nodes.slice(1)) expect(line).toMatch(/^2[4-9]m -general/);
-  });
-});
-
-describe('the process', () => {
-  it('is not there for groups of one size', () => {
-    const { simulation } = runScenario(
-      scenarioOf({ minutes: 1, groups: [{ name: 'general', count: 2 }], manifests: [] }),
-    );
-    expect(simulation.clusterAutoscaler).toBeUndefined();
-  });
-
-  it('does not look where nothing happens', () => {
-    const { simulation } = runScenario(
-      scenarioOf({ minutes: 600, groups: [group('general', 3, 5)], manifests: [web(8, '1')] }),
-    );
-    expect(simulation.clusterAutoscaler?.scans).toBeLessThan(10);
-  });
-
-  it('crashes, comes back and takes away the taints that it had left', () => {
-    const { nodeNames, records } = play(
-      scenarioOf({
-        minutes: 40,
-        groups: [group('general', 3, 5)],
-        manifests: [web(6, '1500m')],
-        timeline: [
-          { at: '2m', scale: 'deployment/web', replicas: 2 },
-          { at: '12m12s', fault: 'controller-crash', controller: 'cluster-autoscaler', for: '5m' },
-        ],
-      }),
-    );
-    expect(nodeNames.length).toBe(1);
-    const untainted = records.some(
-      (record) =>
-        record.type === 'event' &&
-        record.kind === NODE &&
-        record.reason === 'the cluster autoscaler has started' &&
-        (record.next as Node).spec.taints === undefined,
-    );
-    expect(untainted).toBe(true);
-  });
-
-  it('names a pending pod as the cause of a node, and the time that a node was unneeded as that of an eviction', () => {
-    const { records } = play(
-      scenarioOf({
-        minutes: 30,
-        groups: [group('general', 2, 5)],
-        manifests: [web(6, '1500m')],
-        timeline: [{ at: '5m', scale: 'deployment/web', replicas: 2 }],
-      }),
-    );
-    const created = records.find(
-      (record) => record.type === 'event' && record.kind === NODE && record.key === 'general-3',
-    );
-    const cause = records[(created?.cause ?? 0) - 1];
-    expect(cause).toMatchObject({ type: 'event', kind: POD, actor: 'kube-scheduler' });
-    const tainted = records.find(
-      (record) =>
-        record.type === 'event' && record.kind === NODE && record.reason?.includes('unneeded for') === true,
-    );
-    expect(tainted).toMatchObject({ reason: expect.stringMatching(/^node general-\d unneeded for 10m0s$/) });
-  });
-
-  it('is executed again bit for bit', () => {
-    const scenario = scenarioOf({
-      minutes: 40,
-      groups: ['a', 'b', 'c'].map((zone) => group(zone, 1, 5, { zones: [zone], pricePerHour: 0.3 })),
-      manifests: [web(12, '1500m')],
-      settings: { expander: 'random' },
-      timeline: [
-        { at: '5m', scale: 'deployment/web', replicas: 4 },
-        { at: '8m', fault: 'zone-outage', zone: 'b', for: '10m' },
-        { at: '20m', fault: 'slow-boot', x: 3 },
-        { at: '21m', scale: 'deployment/web', replicas: 20 },
-      ],
-    });
-    const run = loggedRun(scenario);
-    expect(reExecuted(run).text).toBe(run.text);
-    expect(run.text).toContain('cluster/cost');
   });
 });

@@ -15,6 +15,16 @@ function growthOf(event: Event): string | undefined {
     .replaceAll('->', ' → ');
 }
 
+/** What went wrong, in the words of the autoscaler's own Events on its status. */
+const TROUBLE = new Set(['FailedToScaleUpGroup', 'ScaleUpTimedOut', 'ScaleUpFailed', 'ClusterUnhealthy']);
+
+function noteTrouble({ rv, t, next }: EventRecord, note: (note: Note) => void): void {
+  const { reason = '', message = '', source } = (next ?? {}) as Partial<Event>;
+  if (source?.component !== ACTOR || !TROUBLE.has(reason)) return;
+  const text = `the cluster autoscaler is in trouble: ${message}`;
+  note({ t, rv, tone: 'bad', group: `scaling/${reason}`, subject: message, text });
+}
+
 function noteGrowth({ rv, t, next }: EventRecord, note: (note: Note) => void): void {
   const growth = next === undefined ? undefined : growthOf(next as Event);
   if (growth === undefined) return;
@@ -46,7 +56,9 @@ function noteRemoval({ rv, t, previous, next, reason }: EventRecord, note: (note
 export const scalingObserver: Observer = {
   observe: (record: LogRecord, note: (note: Note) => void) => {
     if (record.type !== 'event' || record.actor !== ACTOR) return;
-    if (record.kind === EVENT) noteGrowth(record, note);
-    else if (record.kind === NODE) noteRemoval(record, note);
+    if (record.kind === EVENT) {
+      noteGrowth(record, note);
+      noteTrouble(record, note);
+    } else if (record.kind === NODE) noteRemoval(record, note);
   },
 };

@@ -73,8 +73,10 @@ export function group(name: string, count: number, max: number, more: object = {
 export interface Played {
   /** `12m5s general-2` for each node that came or went, with `+` and `-`. */
   readonly nodes: readonly string[];
-  /** `reason: message` of the Events of the autoscaler, each once. */
+  /** `reason: message` of the Events of the autoscaler on pods and nodes, each once. */
   readonly told: readonly string[];
+  /** The same of those on its status. */
+  readonly news: readonly string[];
   readonly records: readonly LogRecord[];
   readonly pods: readonly Pod[];
   readonly nodeNames: readonly string[];
@@ -84,6 +86,7 @@ export function play(scenario: Scenario): Played {
   const records: LogRecord[] = [];
   const nodes: string[] = [];
   const told = new Set<string>();
+  const news = new Set<string>();
   const { simulation } = runScenario(scenario, {
     sinks: [
       (record) => {
@@ -94,8 +97,9 @@ export function play(scenario: Scenario): Played {
           nodes.push(`${minutes}m ${record.verb === 'create' ? '+' : '-'}${record.key}`);
         }
         if (record.kind === EVENT && record.next !== undefined) {
-          const { source, reason, message } = record.next as Event;
-          if (source?.component === 'cluster-autoscaler') told.add(`${reason}: ${message}`);
+          const { source, reason, message, involvedObject } = record.next as Event;
+          const list = involvedObject.kind === 'ConfigMap' ? news : told;
+          if (source?.component === 'cluster-autoscaler') list.add(`${reason}: ${message}`);
         }
       },
     ],
@@ -103,6 +107,7 @@ export function play(scenario: Scenario): Played {
   return {
     nodes,
     told: [...told],
+    news: [...news],
     records,
     pods: simulation.view.list(POD),
     nodeNames: simulation.view.list(NODE).map(({ metadata }) => metadata.name),
