@@ -97,7 +97,13 @@ describe('the published package', () => {
     );
     expect(unwanted.map(({ path: file }) => file)).toEqual([]);
     expect(packed.files.map(({ path: file }) => file)).toEqual(
-      expect.arrayContaining(['README.md', 'LICENSE', 'CHANGELOG.md', 'dist/cli/main.js', 'dist/web/report.html']),
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'CHANGELOG.md',
+        'dist/cli/main.js',
+        'dist/web/report.html',
+      ]),
     );
   });
 });

@@ -11,7 +11,7 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-export const executable = PLACES.find((place) => place !== undefined && existsSync(place));
+const executable = PLACES.find((place) => place !== undefined && existsSync(place));
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const page = fileURLToPath(new URL('../../dist/web/report.html', import.meta.url));
 
