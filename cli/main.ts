@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { benchCommand } from './commands/bench.ts';
+import { bisectCommand } from './commands/bisect.ts';
 import { diffCommand } from './commands/diff.ts';
 import { exportCommand } from './commands/export.ts';
 import { fuzzCommand } from './commands/fuzz.ts';
@@ -188,6 +189,17 @@ program
   .option('--log <file>', 'instead: run one as a whole simulation, and write its log')
   .option('--of <run>', 'which one --log runs: WORKLOAD/POLICY/SEED; the first unless given')
   .action((file: string | undefined, options) => finish(() => benchCommand(file, options)));
+
+program
+  .command('bisect')
+  .description('the first record after which a condition holds, or an invariant is broken, and why')
+  .argument('<log>', 'the log of a run')
+  .option('--when <expression>', 'a condition, as in the expectations of a scenario')
+  .option('--not', 'where the condition ceases to hold, having held')
+  .option('--after <time>', 'only a change from this time on counts')
+  .option('--invariant <name>', 'an invariant, by its name')
+  .option('--json', 'print one JSON object')
+  .action((log: string, options) => finish(() => bisectCommand(log, options)));
 
 program
   .command('import')

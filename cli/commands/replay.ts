@@ -198,7 +198,7 @@ export async function replayCommand(file: string, options: ReplayOptions): Promi
   if (opened.damage !== undefined) throw opened.damage;
   if (change !== undefined) {
     const { header, recording } = opened;
-    return interruptible((look) => whatIf(file, header, recording, { ...options, with: change }, look));
+    return interruptible((look) => whatIf(file, header, recording, { ...options, with: change }, own, look));
   }
   if (out === undefined) throw new Error('replay has neither a change nor a file to write');
   return interruptible((look) => rewrite(out, file, opened, own, look));

@@ -1,9 +1,11 @@
+import type { Controller } from '../../controllers/controller.ts';
 import { type LogHeader, snapshotOf } from '../../core/log/format.ts';
 import type { View } from '../../core/store/view.ts';
 import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
 import { formatProblems } from '../../files/problem.ts';
 import { type LoadedChange, loadChange } from '../../files/what-if/load-change.ts';
 import type { Recording } from '../../sim/re-execute.ts';
+import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { applyChange } from '../../sim/what-if/apply-change.ts';
 import { compareRuns, type MeasuredPair } from '../../sim/what-if/compare.ts';
 import {
@@ -14,6 +16,7 @@ import {
 } from '../../sim/what-if/observed-run.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { runToEnd } from '../interruption.ts';
+import { controllersOf } from '../scenario-controllers.ts';
 import { Progress } from '../terminal.ts';
 import { formatVirtualTime } from '../time.ts';
 import { VERSION } from '../version.ts';
@@ -59,6 +62,8 @@ function requireAccepted(before: Observation, after: Observation): void {
 }
 
 interface Watched {
+  /** What the run of a scenario has to bring: its mutants, and the user's own. */
+  readonly controllers: (scenario: Scenario) => readonly Controller[];
   readonly progress: Progress;
   readonly look: () => Promise<void>;
 }
@@ -66,12 +71,13 @@ interface Watched {
 async function observed(
   recording: Recording,
   what: string,
-  { progress, look }: Watched,
+  { progress, look, controllers }: Watched,
   options: ObserveOptions = {},
 ): Promise<Observation> {
   const { startTime } = recording.scenario;
   const run = new ObservedRun(recording, {
     ...options,
+    controllers: controllers(recording.scenario),
     onProgress: (now) => progress.update(() => `${what}: ${formatVirtualTime(now - startTime)}`),
   });
   return run.observation(await runToEnd(run.run, look));
@@ -136,6 +142,7 @@ export async function whatIf(
   header: LogHeader,
   recording: Recording,
   options: WhatIfOptions,
+  own: readonly Controller[],
   look: () => Promise<void>,
 ): Promise<number> {
   const seeds = seedCount(options.seeds);
@@ -146,7 +153,8 @@ export async function whatIf(
     );
   }
   const progress = new Progress();
-  const watched: Watched = { progress, look };
+  const controllers = (scenario: Scenario) => [...controllersOf(scenario, file), ...own];
+  const watched: Watched = { progress, look, controllers };
   let writer: LogWriter | undefined;
   try {
     const before = await observed(recording, 'recorded', watched);

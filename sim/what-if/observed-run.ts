@@ -1,3 +1,4 @@
+import type { Controller } from '../../controllers/controller.ts';
 import type { LogRecord, RecordSink } from '../../core/log/record.ts';
 import type { Micros } from '../../core/time.ts';
 import { MeasureCollector } from '../measures/collector.ts';
@@ -26,6 +27,7 @@ export interface ObserveOptions {
   readonly onProgress?: (now: Micros) => void;
   /** Its numbers alone: of many seeds nobody reads the histories. */
   readonly measuresOnly?: boolean;
+  readonly controllers?: readonly Controller[];
 }
 
 /** A recording that runs again and is watched, piece by piece. */
@@ -50,6 +52,7 @@ export class ObservedRun {
         ...(options.sinks ?? []),
       ],
       ...(options.onStart === undefined ? {} : { onStart: options.onStart }),
+      ...(options.controllers === undefined ? {} : { controllers: options.controllers }),
       onProgress: (now) => {
         options.onProgress?.(now);
         return false;

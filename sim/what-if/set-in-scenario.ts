@@ -69,7 +69,8 @@ export function setInScenario(scenario: Scenario, settings: readonly SetValue[])
       problems.push({ path, atKey: true, message: part });
       continue;
     }
-    const set = setValue(raw, setting.path, setting.value);
+    // Null takes a value back, as in a merge patch: it is as if nobody had written it.
+    const set = setValue(raw, setting.path, setting.value ?? undefined);
     if ('error' in set) {
       problems.push({ path, atKey: true, message: set.error });
       continue;
