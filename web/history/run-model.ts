@@ -11,6 +11,7 @@ import { NodeLanes } from '../lanes/nodes.ts';
 import { ScalingLane } from '../lanes/scaling.ts';
 import { StimulusLanes } from '../lanes/stimuli.ts';
 import { Places } from '../map/places.ts';
+import { boundedChart } from '../series/bounded-chart.ts';
 import type { Chart, ChartSeries } from '../series/chart.ts';
 import { NodeSeries } from '../series/node-series.ts';
 import { PodSeries } from '../series/pod-series.ts';
@@ -145,10 +146,7 @@ export class RunReader {
       ...usage('memory'),
       ...this.samples.costCharts(),
     ];
-    return charts.map((chart) => ({
-      ...chart,
-      series: chart.series.map((one) => ({ ...one, points: one.points.thinned() })),
-    }));
+    return charts.map(boundedChart);
   }
 }
 

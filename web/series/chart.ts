@@ -19,4 +19,6 @@ export interface Chart {
   readonly title: string;
   readonly unit: Unit;
   readonly series: readonly ChartSeries[];
+  /** How many subjects were too many to be shown. */
+  readonly leftOut?: number;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { alignedValues } from './aligned.ts';
+import { boundedChart } from './bounded-chart.ts';
 import { StepSeries } from './step-series.ts';
 
 function seriesOf(...points: readonly (readonly [number, number])[]): StepSeries {
@@ -35,6 +36,21 @@ describe('a value that holds until the next', () => {
     expect([...thin.times].sort((a, b) => a - b)).toEqual(thin.times);
     expect(long.thinned(100_000)).toBe(long);
   });
+});
+
+test('a chart of too many subjects shows those that reach highest, with as many points as can be drawn', () => {
+  const series = Array.from({ length: 100 }, (_, color) => {
+    const points = new StepSeries();
+    for (let t = 0; t < 5000; t++) points.set(t, color + (t % 2));
+    return { label: `${color}`, color, points };
+  });
+  const chart = boundedChart({ id: 'replicas', title: '', unit: 'count', series });
+  expect(chart.series.map(({ color }) => color)).toEqual(Array.from({ length: 30 }, (_, n) => 70 + n));
+  expect(chart.leftOut).toBe(70);
+  expect(Math.max(...chart.series.map(({ points }) => points.times.length))).toBeLessThan(4500);
+  const small = boundedChart({ id: 'replicas', title: '', unit: 'count', series: series.slice(0, 2) });
+  expect(small).not.toHaveProperty('leftOut');
+  expect(small.series).toHaveLength(2);
 });
 
 test('series of one chart are aligned: each holds its value, to the end of the run', () => {

@@ -1,8 +1,5 @@
 import type { Micros } from '../../core/time.ts';
 
-/** Points of a series at most: more than pixels there are, few enough to draw while the time is dragged. */
-const POINTS_MAX = 4000;
-
 /** A value that holds until the next. */
 export class StepSeries {
   readonly times: Micros[] = [];
@@ -45,7 +42,7 @@ export class StepSeries {
   }
 
   /** The same with fewer points: of each stretch of time the first, the least, the greatest and the last value. */
-  thinned(pointsMax = POINTS_MAX): StepSeries {
+  thinned(pointsMax: number): StepSeries {
     const { times, values } = this;
     if (times.length <= pointsMax) return this;
     const thin = new StepSeries();

@@ -177,6 +177,7 @@ function Legend({ page, chart, groups, hidden, toggle, focus }: LegendProps) {
           </li>
         );
       })}
+      {chart.leftOut !== undefined && <li class="missing">and {chart.leftOut} lower ones</li>}
     </ul>
   );
 }
