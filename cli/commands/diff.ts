@@ -1,10 +1,14 @@
 import type { LogRecord } from '../../core/log/record.ts';
+import type { Micros } from '../../core/time.ts';
 import { readRecords } from '../../files/log/read-log.ts';
 import { type Divergence, firstDivergence } from '../../sim/diff/histories.ts';
 import { diffStates } from '../../sim/diff/states.ts';
+import { type Comparison, compareRuns } from '../../sim/what-if/compare.ts';
+import { observationOf } from '../../sim/what-if/observed-run.ts';
 import { printDivergence, printStateDifference } from '../diff/diff-text.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { openLog, warnOfTornTail } from '../log-view.ts';
+import { measuresJson, measuresText, momentsJson, momentsText } from '../what-if/what-if-text.ts';
 
 export interface DiffCommandOptions {
   readonly json?: boolean;
@@ -30,6 +34,18 @@ function recordsOf(file: string): { readonly records: readonly LogRecord[]; read
   return { records, start: header.start };
 }
 
+/** Notable moments and measures of both histories, each up to the moment that was asked for. */
+function comparisonOf(
+  left: readonly LogRecord[],
+  right: readonly LogRecord[],
+  ends: readonly [Micros, Micros],
+): Comparison | undefined {
+  const until = (records: readonly LogRecord[], end: Micros) => records.filter(({ t }) => t <= end);
+  const before = observationOf(until(left, ends[0]), ends[0]);
+  const after = observationOf(until(right, ends[1]), ends[1]);
+  return before === undefined || after === undefined ? undefined : compareRuns(before, after, 0);
+}
+
 function divergenceJson(divergence: Divergence | undefined): unknown {
   if (divergence === undefined) return null;
   const { common, left, right } = divergence;
@@ -50,12 +66,19 @@ export function diffCommand(a: string, b: string, options: DiffCommandOptions): 
     histories === undefined
       ? undefined
       : firstDivergence(histories[0]?.records ?? [], histories[1]?.records ?? [], { skipScenario: true });
+  const comparison =
+    histories === undefined
+      ? undefined
+      : comparisonOf(histories[0]?.records ?? [], histories[1]?.records ?? [], [leftLog.now, rightLog.now]);
   if (options.json === true) {
     const changed = difference.changed.map(({ kind, ...rest }) => ({ kind: kind.kind, ...rest }));
     const named = (list: typeof difference.onlyLeft) =>
       list.map(({ kind, key }) => ({ kind: kind.kind, key }));
     const result = {
       ...(histories === undefined ? {} : { histories: divergenceJson(divergence) }),
+      ...(comparison === undefined
+        ? {}
+        : { moments: momentsJson(comparison.moments), measures: measuresJson(comparison.measures) }),
       onlyLeft: named(difference.onlyLeft),
       onlyRight: named(difference.onlyRight),
       changed,
@@ -67,6 +90,12 @@ export function diffCommand(a: string, b: string, options: DiffCommandOptions): 
   if (histories !== undefined) {
     const starts = { left: leftLog.start, right: rightLog.start };
     process.stdout.write(`${printDivergence(divergence, sides, starts)}\n`);
+  }
+  if (comparison !== undefined && divergence !== undefined) {
+    const columns = { before: a, after: b };
+    process.stdout.write(
+      `${momentsText(comparison.moments, columns)}\n${measuresText(comparison, columns)}\n`,
+    );
   }
   process.stdout.write(printStateDifference(difference, sides));
   return EXIT.fine;

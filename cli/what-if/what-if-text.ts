@@ -51,21 +51,36 @@ function timeText(t: Micros | undefined): string {
   return t === undefined ? '-' : formatVirtualTime(Math.floor(t / 1000) * 1000);
 }
 
-function momentsText(moments: readonly MomentDifference[]): string {
+/** What the two sides are called above their columns. */
+export interface Columns {
+  readonly before: string;
+  readonly after: string;
+}
+
+const COLUMNS: Columns = { before: 'recorded', after: 'changed' };
+
+/** Moments that one side alone has, or that are at another time. */
+export function momentsText(moments: readonly MomentDifference[], columns: Columns = COLUMNS): string {
   if (moments.length === 0) return 'No notable moment differs.\n';
   const shown = moments.slice(0, MOMENTS_MAX);
   const rows = shown.map(({ text, before, after }) => [timeText(before), timeText(after), text]);
   const more = moments.length > shown.length ? `… and ${moments.length - shown.length} more\n` : '';
   return `What happened in one and not in the other, or at another time:\n${indented(
-    table([['recorded', 'changed', ''], ...rows]),
+    table([[columns.before, columns.after, ''], ...rows]),
   )}${more}`;
 }
 
-function isTold({ verdict, before, after }: MeasureDifference): boolean {
-  return verdict !== 'same' && (before !== after || verdict !== 'unclear');
+/** Worth a line: what differs in more than nobody would read. */
+function isTold({ verdict, unit, before, after, low }: MeasureDifference): boolean {
+  if (verdict === 'same') return false;
+  return low !== undefined || valueText(before, unit) !== valueText(after, unit);
 }
 
-function measuresText({ comparison }: WhatIf): string {
+/** Measures that differ. */
+export function measuresText(
+  comparison: Pick<Comparison, 'measures' | 'seeds'>,
+  columns: Columns = COLUMNS,
+): string {
   const told = comparison.measures.filter(isTold);
   if (told.length === 0) return 'No measure differs.\n';
   const several = comparison.seeds > 1;
@@ -80,7 +95,7 @@ function measuresText({ comparison }: WhatIf): string {
     ...(several ? [low === undefined ? '' : `[${changeText(low, unit)}, ${changeText(high, unit)}]`] : []),
     verdict === 'different' ? '' : verdict,
   ]);
-  const header = ['', 'recorded', 'changed', 'difference', ...(several ? ['interval'] : []), ''];
+  const header = ['', columns.before, columns.after, 'difference', ...(several ? ['interval'] : []), ''];
   return `${title}\n${indented(table([header, ...rows]))}`;
 }
 
@@ -100,7 +115,7 @@ export function printWhatIf(whatIf: WhatIf): string {
   const parts = [
     partingText(whatIf),
     momentsText(comparison.moments),
-    measuresText(whatIf),
+    measuresText(comparison),
     expectationsText(whatIf),
     `${verdictSentence(change, comparison.measures, comparison.seeds)}\n`,
   ];
@@ -117,14 +132,27 @@ function inSeconds(t: Micros | undefined): number | null {
   return t === undefined ? null : t / 1_000_000;
 }
 
+export function momentsJson(moments: readonly MomentDifference[]): unknown {
+  return moments.map(({ text, before, after }) => ({
+    text,
+    beforeSeconds: inSeconds(before),
+    afterSeconds: inSeconds(after),
+  }));
+}
+
+export function measuresJson(measures: readonly MeasureDifference[]): unknown {
+  return Object.fromEntries(
+    measures.map(({ name, before, after, difference, ...rest }) => [
+      name,
+      { ...rest, before: before ?? null, after: after ?? null, difference: difference ?? null },
+    ]),
+  );
+}
+
 /** The same as one JSON object. */
 export function whatIfJson(whatIf: WhatIf): Readonly<Record<string, unknown>> {
   const { file, change, start, changedStart, comparison, outFile } = whatIf;
   const { parting, moments, measures, expectations, seeds } = comparison;
-  const named = measures.map(({ name, ...rest }) => [
-    name,
-    { ...rest, before: rest.before ?? null, after: rest.after ?? null, difference: rest.difference ?? null },
-  ]);
   return {
     log: file,
     change,
@@ -137,12 +165,8 @@ export function whatIfJson(whatIf: WhatIf): Readonly<Record<string, unknown>> {
             recorded: recordJson(parting.before, start),
             changed: recordJson(parting.after, changedStart),
           },
-    moments: moments.map(({ text, before, after }) => ({
-      text,
-      recordedSeconds: inSeconds(before),
-      changedSeconds: inSeconds(after),
-    })),
-    measures: Object.fromEntries(named),
+    moments: momentsJson(moments),
+    measures: measuresJson(measures),
     expectations,
     verdict: verdictSentence(change, measures, seeds),
     ...(outFile === undefined ? {} : { out: outFile }),

@@ -6,6 +6,7 @@ import type { Measures } from '../measures/measure.ts';
 import { type Recording, reExecution } from '../re-execute.ts';
 import type { RunOutcome, ScenarioRun } from '../run.ts';
 import type { ExpectationResult } from '../scenario/expectations.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Refusal, Simulation } from '../simulation.ts';
 import { type Moment, Story } from '../story/story.ts';
 
@@ -72,6 +73,29 @@ export class ObservedRun {
       refusals: simulation.refusals,
     };
   }
+}
+
+/** What a log tells of its run, without running it again. Nothing where it does not begin with its scenario. */
+export function observationOf(records: readonly LogRecord[], endedAt: Micros): Observation | undefined {
+  const [first] = records;
+  if (first?.type !== 'stimulus' || first.action.op !== 'scenario') return undefined;
+  // This program wrote the stimulus, and the chain of hashes vouches for it.
+  const scenario = first.action.scenario as Scenario;
+  const measures = new MeasureCollector(scenario);
+  const story = new Story();
+  for (const record of records) {
+    measures.sink(record);
+    story.observe(record);
+  }
+  return {
+    start: scenario.startTime,
+    endedAt,
+    records,
+    moments: story.moments().moments,
+    measures: measures.measures(endedAt),
+    expectations: [],
+    refusals: [],
+  };
 }
 
 /** The same recording with another seed: every draw is another one. */
