@@ -122,9 +122,13 @@ function drawNodes(
     if (layout.titleHeight === 0) continue;
     context.textBaseline = 'middle';
     const middle = box.top + 4 + layout.titleHeight / 2;
+    context.font = `600 11px ${FONT}`;
+    const nameWidth = context.measureText(key).width;
     context.font = `11px ${FONT}`;
     context.textAlign = 'right';
-    const count = isReady ? `${pods}` : 'not ready';
+    // Frame and ground say it too, and the name is not said elsewhere.
+    const isRoomy = nameWidth + context.measureText('not ready').width + 20 <= box.width;
+    const count = isReady ? `${pods}` : isRoomy ? 'not ready' : '';
     context.fillStyle = isReady ? colors.muted : colors.bad;
     context.fillText(count, box.left + box.width - 7, middle);
     const room = box.width - 20 - context.measureText(count).width;

@@ -36,6 +36,7 @@ function options(page: PageState, chart: ChartModel, width: number, height: numb
     padding: [8, 0, 4, 0],
     legend: { show: false },
     cursor: {
+      y: false,
       sync: { key: SYNC_KEY, setSeries: false },
       focus: { prox: 16 },
       points: { size: 6 },
