@@ -16,6 +16,8 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 export interface Watch {
   readonly kind: Kind;
   readonly keys: (event: WatchEvent, view: View) => readonly string[];
+  /** How much later they enter the queue; at once unless given. Of several delays of a key the shortest counts. */
+  readonly delay?: (event: WatchEvent, now: Micros) => Micros;
 }
 
 /** A `v1.Event` to record: the recorder of the host counts repeats and limits their rate, as client-go's does. */
@@ -99,6 +101,8 @@ export interface Controller<M = unknown> {
   readonly workers: number;
   /** How many times as many requests a second, and at once, its client may send as those of its neighbours. */
   readonly clientScale?: { readonly qps: number; readonly burst: number };
+  /** The first and the longest wait of a key that fails again and again, where its queue has not the usual ones. */
+  readonly backOff?: { readonly base: Micros; readonly max: Micros };
   readonly watches: readonly Watch[];
   readonly reconcile: (view: View, key: string, memory: M | undefined, now: Micros) => Reconciliation<M>;
   readonly onResult?: (

@@ -4,6 +4,7 @@ import type {
   Reaction,
   Request,
   RequestOptions,
+  Watch,
   WatchEvent,
 } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
@@ -69,7 +70,7 @@ export class ControllerHost implements Target {
     this.view = view;
     this.client = client;
     this.recorder = recorder;
-    this.queue = new WorkQueue(kernel, () => this.wake());
+    this.queue = new WorkQueue(kernel, () => this.wake(), controller.backOff);
   }
 
   /** Keys waiting for a worker. */
@@ -82,9 +83,11 @@ export class ControllerHost implements Target {
   }
 
   /** Hand a change that concerns this controller to its queue. Hot path. */
-  observe(keysOf: Controller['watches'][number]['keys'], event: WatchEvent, cause: Cause): void {
-    const keys = keysOf(event, this.view);
-    for (const key of keys) this.queue.add(key, cause);
+  observe(watch: Watch, event: WatchEvent, cause: Cause): void {
+    const keys = watch.keys(event, this.view);
+    if (keys.length === 0) return;
+    const delay = watch.delay?.(event, this.kernel.now) ?? 0;
+    for (const key of keys) this.queue.addAfter(key, delay, cause);
   }
 
   start(cause: Cause): void {

@@ -28,7 +28,7 @@ export interface ProcessSettings {
 
 interface Subscription {
   readonly host: ControllerHost;
-  readonly keys: Watch['keys'];
+  readonly watch: Watch;
 }
 
 /** What the log says of an object when an informer hands it on. */
@@ -114,7 +114,7 @@ export class ControllerProcess {
       this.hosts.flatMap((host) =>
         host.controller.watches
           .filter((watch) => watch.kind.index === kind.index)
-          .map((watch) => ({ host, keys: watch.keys })),
+          .map((watch) => ({ host, watch })),
       ),
     );
     const delay = watchDelay + this.lag;
@@ -143,7 +143,7 @@ export class ControllerProcess {
       if (subscriptions.length === 0) continue;
       for (const object of this.view.list(kind)) {
         const event: WatchEvent = { type: 'ADDED', object, previous: undefined };
-        for (const { host, keys } of subscriptions) host.observe(keys, event, cause);
+        for (const { host, watch } of subscriptions) host.observe(watch, event, cause);
       }
     }
   }
@@ -155,6 +155,6 @@ export class ControllerProcess {
     if (subscriptions.length === 0) return;
     const watchEvent = watchEventOf(event);
     const cause: Cause = { rv: event.rv };
-    for (const { host, keys } of subscriptions) host.observe(keys, watchEvent, cause);
+    for (const { host, watch } of subscriptions) host.observe(watch, watchEvent, cause);
   }
 }

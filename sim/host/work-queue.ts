@@ -4,9 +4,14 @@ import type { Cause } from '../actor.ts';
 import { type Kernel, PRIORITY, type Target, type Timer } from '../kernel/kernel.ts';
 import { RateLimiter } from './rate-limiter.ts';
 
+/** How long a key that fails waits: `base`, doubled with each failure up to `max`. */
+export interface BackOff {
+  readonly base: Micros;
+  readonly max: Micros;
+}
+
 /** client-go `workqueue.DefaultTypedControllerRateLimiter`: 5 ms doubling to 1000 s per item. */
-const BACKOFF_BASE = 5 * MILLISECOND;
-const BACKOFF_MAX = 1000 * SECOND;
+const BACKOFF: BackOff = { base: 5 * MILLISECOND, max: 1000 * SECOND };
 /** From this many failures on the back-off stands at its maximum: 5 ms × 2^18 is past 1000 s. */
 const BACKOFF_STEPS_MAX = 18;
 /** The same limiter's bucket: so many retries a second and at once, of all keys of a queue together. */
@@ -27,6 +32,7 @@ interface Waiting {
 export class WorkQueue implements Target {
   private readonly kernel: Kernel;
   private readonly onReady: () => void;
+  private readonly backOff: BackOff;
   private ready: string[] = [];
   private head = 0;
   private readonly dirty = new Map<string, Cause>();
@@ -36,9 +42,10 @@ export class WorkQueue implements Target {
   private readonly failures = new Map<string, number>();
   private retries = new RateLimiter(RETRY_QPS, RETRY_BURST);
 
-  constructor(kernel: Kernel, onReady: () => void) {
+  constructor(kernel: Kernel, onReady: () => void, backOff: BackOff = BACKOFF) {
     this.kernel = kernel;
     this.onReady = onReady;
+    this.backOff = backOff;
   }
 
   /** Keys that a worker could take now. */
@@ -77,7 +84,8 @@ export class WorkQueue implements Target {
   addRateLimited(key: string, cause: Cause): void {
     const failures = this.failures.get(key) ?? 0;
     this.failures.set(key, failures + 1);
-    const backOff = failures >= BACKOFF_STEPS_MAX ? BACKOFF_MAX : BACKOFF_BASE * (1 << failures);
+    const { base, max } = this.backOff;
+    const backOff = Math.min(max, base * (1 << Math.min(failures, BACKOFF_STEPS_MAX)));
     const turn = this.retries.reserve(this.kernel.now) - this.kernel.now;
     this.addAfter(key, Math.max(backOff, turn), cause);
   }
