@@ -19,7 +19,13 @@ export interface DeleteOptions {
  * next object from the stored one at the moment it is applied, so it never conflicts; its function is pure.
  */
 export type Command =
-  | { readonly verb: 'create'; readonly kind: Kind; readonly object: NewObject }
+  | {
+      readonly verb: 'create';
+      readonly kind: Kind;
+      readonly object: NewObject;
+      /** Who manages which field, where the writer has a name for it. */
+      readonly managedFields?: readonly unknown[];
+    }
   | { readonly verb: 'update'; readonly kind: Kind; readonly object: KubeObject }
   | { readonly verb: 'updateStatus'; readonly kind: Kind; readonly object: KubeObject }
   | {

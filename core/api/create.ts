@@ -72,6 +72,7 @@ export function createObject(
     rv,
     rfc3339(context.now),
     generation,
+    command.managedFields,
   );
   const metaErrors = validateObjectMeta(metadata, kind.namespaced, strategy.nameRule ?? 'subdomain');
   const errors = strategy.validate?.(prepared) ?? [];

@@ -11,6 +11,7 @@ export function createdMetadata(
   rv: number,
   creationTimestamp: string,
   generation: number | undefined,
+  managedFields?: readonly unknown[],
 ): ObjectMeta {
   const given = object.metadata;
   return {
@@ -27,7 +28,14 @@ export function createdMetadata(
     annotations: given.annotations,
     ownerReferences: given.ownerReferences,
     finalizers: given.finalizers,
+    managedFields,
   };
+}
+
+/** Who doesn't know of them takes nothing away; an empty list does. */
+function managedFieldsOf(stored: ObjectMeta, { managedFields }: ObjectMeta): readonly unknown[] | undefined {
+  if (managedFields === undefined) return stored.managedFields;
+  return managedFields.length === 0 ? undefined : managedFields;
 }
 
 /** What a writer may change of an object's metadata; the rest stays as it is stored. */
@@ -36,7 +44,8 @@ export function updatedMetadata(stored: ObjectMeta, sent: ObjectMeta): ObjectMet
     sent.labels === stored.labels &&
     sent.annotations === stored.annotations &&
     sent.ownerReferences === stored.ownerReferences &&
-    sent.finalizers === stored.finalizers
+    sent.finalizers === stored.finalizers &&
+    (sent.managedFields === undefined || sent.managedFields === stored.managedFields)
   ) {
     return stored;
   }
@@ -46,6 +55,7 @@ export function updatedMetadata(stored: ObjectMeta, sent: ObjectMeta): ObjectMet
     annotations: sent.annotations,
     ownerReferences: sent.ownerReferences,
     finalizers: sent.finalizers,
+    managedFields: managedFieldsOf(stored, sent),
   };
 }
 

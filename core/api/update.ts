@@ -149,14 +149,16 @@ export function replaceStatus(
 ): Result {
   const status = (sent as WithStatus).status;
   const before = (stored as WithStatus).status;
-  const annotations = sent.metadata.annotations;
-  const annotated = !equalValues(annotations, stored.metadata.annotations);
+  const { annotations, managedFields = stored.metadata.managedFields } = sent.metadata;
+  const annotated =
+    managedFields !== stored.metadata.managedFields ||
+    !equalValues(annotations, stored.metadata.annotations);
   if (!annotated && equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
   const rv = server.journal.nextNumber;
   const resourceVersion = String(rv);
   // The finished version at once: a copy for the change and another for its number would be one too many.
   const metadata = annotated
-    ? { ...stored.metadata, annotations, resourceVersion }
+    ? { ...stored.metadata, annotations, managedFields, resourceVersion }
     : { ...stored.metadata, resourceVersion };
   const next = { ...stored, status, metadata } as KubeObject;
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];

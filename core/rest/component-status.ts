@@ -13,7 +13,12 @@ function status(name: string): object {
 export function serveComponentStatus({ path, accept }: RestRequest): RestAnswer | undefined {
   if (path !== ROOT) return undefined;
   if (formOf(accept) !== 'table') {
-    return answer(200, { kind: 'ComponentStatusList', apiVersion: 'v1', metadata: {}, items: NAMES.map(status) });
+    return answer(200, {
+      kind: 'ComponentStatusList',
+      apiVersion: 'v1',
+      metadata: {},
+      items: NAMES.map(status),
+    });
   }
   const columns = ['Name', 'Status', 'Message', 'Error'];
   return answer(200, {

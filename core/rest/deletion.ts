@@ -56,7 +56,12 @@ export function remove(write: WriteContext): RestAnswer {
   if (!result.ok) return refusal(result.status);
   const isGone = store.state.getByKey(kind, objectKey(namespace, name)) === undefined;
   const isReturned = RETURNED.includes(kind.resource) || !isGone;
-  return answer(200, isReturned ? shownObject(result.object, context.now, path.apiVersion) : success(result.object, kind.group, kind.plural));
+  return answer(
+    200,
+    isReturned
+      ? shownObject(result.object, context.now, path.apiVersion)
+      : success(result.object, kind.group, kind.plural),
+  );
 }
 
 /** `deletecollection`: one after the other; what was deleted is answered as a list. */

@@ -158,9 +158,9 @@ function aggregated(all: readonly Served[], isCore: boolean): unknown {
       ].map((version) => ({
         version,
         freshness: 'Current',
-        resources: all.filter(({ names }) => names.group === group && names.version === version).map(
-          (served) => aggregatedResource(served, group, version),
-        ),
+        resources: all
+          .filter(({ names }) => names.group === group && names.version === version)
+          .map((served) => aggregatedResource(served, group, version)),
       })),
     })),
   };

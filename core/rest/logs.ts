@@ -1,6 +1,6 @@
 import { badRequest, type Status } from '../api/status.ts';
 import type { Container, ContainerState, ContainerStatus, Pod } from '../schema/types.generated.ts';
-import { type Micros, MINUTE, parseRfc3339, rfc3339Micro, SECOND } from '../time.ts';
+import { MINUTE, type Micros, parseRfc3339, rfc3339Micro, SECOND } from '../time.ts';
 
 /**
  * `pods/log`. A simulated container prints nothing, so what is shown is its life as its status tells it: when it
@@ -49,9 +49,7 @@ function chosen(pod: Pod, query: Query): string | Status {
   const own = pod.spec.containers.map((container) => container.name);
   const [only] = own;
   if (own.length === 1 && only !== undefined) return only;
-  return badRequest(
-    `a container name must be specified for pod ${name}, choose one of: [${own.join(' ')}]`,
-  );
+  return badRequest(`a container name must be specified for pod ${name}, choose one of: [${own.join(' ')}]`);
 }
 
 function timeOf(text: string | undefined): Micros | undefined {

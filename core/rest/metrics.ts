@@ -1,8 +1,8 @@
 import type { ContainerUsage, MetricsSource, PodUsage } from '../api/metrics.ts';
 import { type KubeObject, objectKey, type StringMap } from '../api/object.ts';
 import { badRequest, notFound } from '../api/status.ts';
-import { compileRequirements, type Matcher } from '../labels.ts';
 import { NAMESPACE, NODE, POD } from '../kinds/registry.ts';
+import { compileRequirements, type Matcher } from '../labels.ts';
 import type { Pod } from '../schema/types.generated.ts';
 import { parseSelector } from '../selector-text.ts';
 import type { View } from '../store/view.ts';
@@ -61,10 +61,10 @@ function podMetrics({ pod, usage }: Measured): unknown {
 }
 
 function sum(containers: readonly ContainerUsage[]): { readonly cpu: number; readonly memory: number } {
-  return containers.reduce(
-    (all, { cpu, memory }) => ({ cpu: all.cpu + cpu, memory: all.memory + memory }),
-    { cpu: 0, memory: 0 },
-  );
+  return containers.reduce((all, { cpu, memory }) => ({ cpu: all.cpu + cpu, memory: all.memory + memory }), {
+    cpu: 0,
+    memory: 0,
+  });
 }
 
 /** A node uses what its pods use; one of which nothing was scraped has no metrics. */
@@ -122,5 +122,7 @@ export function serveMetrics(
   const found = measured(view, source, namespace, name === undefined ? fits : ALL);
   if (name === undefined) return listOf(PODS.kind, found.map(podMetrics));
   const one = found.find(({ usage }) => usage.podName === name);
-  return one === undefined ? refusal(notFound(PODS, objectKey(namespace, name))) : answer(200, podMetrics(one));
+  return one === undefined
+    ? refusal(notFound(PODS, objectKey(namespace, name)))
+    : answer(200, podMetrics(one));
 }

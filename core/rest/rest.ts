@@ -5,6 +5,7 @@ import { objectKey } from '../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../api/status.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { LEASE, POD } from '../kinds/registry.ts';
+import { isJsonObject } from '../schema/decoding.ts';
 import type { Pod } from '../schema/types.generated.ts';
 import type { View } from '../store/view.ts';
 import type { Micros } from '../time.ts';
@@ -150,6 +151,13 @@ export function isDryRun({ query, body }: RestRequest): boolean | Status {
   return failure('Invalid', message, { group: 'meta.k8s.io', kind: 'CreateOptions' });
 }
 
+/** A dry run has no number of its own: an object shows the one that it has, and a new one has none. */
+function asDry({ code, body, warnings }: RestAnswer, resourceVersion: string | undefined): RestAnswer {
+  if (!isJsonObject(body) || !isJsonObject(body.metadata) || body.kind === 'Status')
+    return { code, body, warnings };
+  return answer(code, { ...body, metadata: { ...body.metadata, resourceVersion } }, warnings);
+}
+
 /** Everything that isn't a GET. */
 export function serveWriteRequest(
   request: RestRequest,
@@ -160,5 +168,13 @@ export function serveWriteRequest(
   if (typeof path === 'string') return notFoundPath(path);
   const isDry = isDryRun(request);
   if (typeof isDry === 'object') return refusal(isDry);
-  return serveWrite({ store: isDry ? dryStore(store) : store, context, request, path });
+  if (!isDry) return serveWrite({ store, context, request, path });
+  const before =
+    path.name === undefined
+      ? undefined
+      : store.state.getByKey(path.kind, objectKey(path.namespace, path.name));
+  return asDry(
+    serveWrite({ store: dryStore(store), context, request, path }),
+    before?.metadata.resourceVersion,
+  );
 }

@@ -3,14 +3,21 @@ import { evictPod } from '../api/evict.ts';
 import type { KubeObject } from '../api/object.ts';
 import { badRequest } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
-import { kindByResource, NAMESPACE, POD, SERVICE_ACCOUNT } from '../kinds/registry.ts';
 import type { Kind } from '../kinds/kind.ts';
+import { kindByResource, NAMESPACE, POD, SERVICE_ACCOUNT } from '../kinds/registry.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { rfc3339, SECOND } from '../time.ts';
 import { encodeBase64Text } from './base64-url.ts';
 import { deleteOptions } from './deletion.ts';
 import { answer, type RestAnswer, refusal } from './request.ts';
-import { answerOf, isStatus, METHOD_NOT_ALLOWED, missing, stored, type WriteContext } from './write-request.ts';
+import {
+  answerOf,
+  isStatus,
+  METHOD_NOT_ALLOWED,
+  missing,
+  stored,
+  type WriteContext,
+} from './write-request.ts';
 
 /** Subresources that a kind has for itself, and that are an action rather than a part of the object. */
 
@@ -109,7 +116,8 @@ function withoutNulls(object: Readonly<Record<string, unknown>>): object {
 function finalize(write: WriteContext, body: Readonly<Record<string, unknown>>): RestAnswer {
   const before = stored(write) as (KubeObject & { readonly spec?: object }) | undefined;
   if (before === undefined) return missing(write);
-  const finalizers = isJsonObject(body.spec) && Array.isArray(body.spec.finalizers) ? body.spec.finalizers : [];
+  const finalizers =
+    isJsonObject(body.spec) && Array.isArray(body.spec.finalizers) ? body.spec.finalizers : [];
   const metadata = { ...before.metadata, resourceVersion: versionOf(body) };
   const next = { ...before, metadata, spec: { ...before.spec, finalizers } };
   return answerOf(write, updateObject(write.store, write.path.kind, next, write.context), 200);

@@ -23,7 +23,11 @@ export const METHOD_NOT_ALLOWED: Status = failure(
   'the server does not allow this method on the requested resource',
   {},
 );
-export const NO_SUCH_RESOURCE: Status = failure('NotFound', 'the server could not find the requested resource', {});
+export const NO_SUCH_RESOURCE: Status = failure(
+  'NotFound',
+  'the server could not find the requested resource',
+  {},
+);
 
 /** The object as it is stored now, in the version of the request. */
 export function answerOf(

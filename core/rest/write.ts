@@ -4,8 +4,10 @@ import { badRequest, conflict, failure, forbidden, type Status } from '../api/st
 import { updateObject, updateStatus } from '../api/update.ts';
 import { inVersion } from '../kinds/conversion.ts';
 import { isJsonObject } from '../schema/decoding.ts';
+import { APPLY_TYPES, apply, NO_FORCE } from './apply.ts';
 import { readBody } from './body.ts';
 import { remove, removeMany } from './deletion.ts';
+import { managedOnCreate, managedOnUpdate } from './managed.ts';
 import { notSimulated } from './not-simulated.ts';
 import { patched, patchTypeOf } from './patch.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
@@ -33,8 +35,14 @@ function create(write: WriteContext): RestAnswer {
   if (!body.ok) return refusal(body.status);
   const object = placed(body.object, path);
   if (isStatus(object)) return refusal(object);
-  const result = createObject(store, { verb: 'create', kind, object }, context);
-  return answerOf(write, result, 201, body.warnings);
+  const managedFields = managedOnCreate(write, object);
+  const command = {
+    verb: 'create',
+    kind,
+    object,
+    ...(managedFields === undefined ? {} : { managedFields }),
+  } as const;
+  return answerOf(write, createObject(store, command, context), 201, body.warnings);
 }
 
 function put(write: WriteContext): RestAnswer {
@@ -47,8 +55,7 @@ function put(write: WriteContext): RestAnswer {
   if (!body.ok) return refusal(body.status);
   const object = placed(body.object, path);
   if (isStatus(object)) return refusal(object);
-  // A client may leave out what the server alone knows; the stored object has it.
-  const whole = { ...object, metadata: { ...object.metadata } } as KubeObject;
+  const whole = managedOnUpdate(write, before, object) as KubeObject;
   const result =
     subresource === 'status'
       ? updateStatus(store, kind, whole, context)
@@ -56,7 +63,8 @@ function put(write: WriteContext): RestAnswer {
   return answerOf(write, result, 200, body.warnings);
 }
 
-function putScale({ store, context, path }: WriteContext, before: KubeObject, scale: unknown): RestAnswer {
+function putScale(write: WriteContext, before: KubeObject, scale: unknown): RestAnswer {
+  const { store, context, path } = write;
   const next = scaled(before, scale);
   if (isStatus(next)) return refusal(next);
   const given =
@@ -65,13 +73,15 @@ function putScale({ store, context, path }: WriteContext, before: KubeObject, sc
     ...next,
     metadata: { ...next.metadata, resourceVersion: typeof given === 'string' ? given : '' },
   };
-  const result = updateObject(store, path.kind, sent, context);
+  const result = updateObject(store, path.kind, managedOnUpdate(write, before, sent), context);
   return result.ok ? answer(200, scaleOf(result.object)) : refusal(result.status);
 }
 
 function patch(write: WriteContext): RestAnswer {
   const { store, context, request, path } = write;
   const { kind, apiVersion, subresource } = path;
+  if (APPLY_TYPES.includes(request.contentType ?? '')) return apply(write);
+  if (request.query.force !== undefined) return refusal(NO_FORCE);
   const type = patchTypeOf(request.contentType);
   if (type === undefined) {
     return answer(415, {
@@ -97,10 +107,11 @@ function patch(write: WriteContext): RestAnswer {
       'the object has been modified; please apply your changes to the latest version and try again';
     return refusal(conflict(kind, path.name ?? '', detail));
   }
+  const whole = managedOnUpdate(write, before, object) as KubeObject;
   const result =
     subresource === 'status'
-      ? updateStatus(store, kind, object as KubeObject, context)
-      : updateObject(store, kind, object as KubeObject, context);
+      ? updateStatus(store, kind, whole, context)
+      : updateObject(store, kind, whole, context);
   return answerOf(write, result, 200, body.warnings);
 }
 

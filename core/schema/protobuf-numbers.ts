@@ -4,13 +4,15 @@ import { findStruct, type StructField } from './table.ts';
 /**
  * Field numbers of the API's protobuf form. The generated text has a line per struct of the schema table:
  *
- *     Name;field:number;field:outer.number!;…
+ *     Name;field:number;field:outer.number!;field:number*;…
  *
- * `outer.number` is a field of a struct that stands in a message of its own on the wire and is inlined in JSON; `!`
- * says that a zero on the wire was meant: the field is a pointer in Go, or JSON would hold the zero as well.
+ * `outer.number` is a field of a struct that stands in a message of its own on the wire and is inlined in JSON; `*`
+ * is a pointer in Go, which is written where it was set alone; `!` a field that JSON holds even when it is empty.
  */
 export interface NumberedField {
   readonly field: StructField;
+  readonly isPointer: boolean;
+  /** A zero on the wire was meant. */
   readonly keepsZero: boolean;
 }
 
@@ -45,10 +47,29 @@ export function numbersOf(struct: string): ReadonlyMap<number, Numbered> | undef
   const fields = new Map(findStruct(struct)?.fields.map((field) => [field.name, field]));
   const numbers = new Map<number, Numbered>();
   for (const text of line.split(';').slice(1)) {
-    const [, name = '', path = '', mark] = /^(.*):([\d.]+)(!?)$/.exec(text) ?? [];
+    const [, name = '', path = '', mark] = /^(.*):([\d.]+)([!*]?)$/.exec(text) ?? [];
     const field = fields.get(name);
-    if (field !== undefined) place(numbers, path.split('.').map(Number), { field, keepsZero: mark === '!' });
+    const own = { isPointer: mark === '*', keepsZero: mark !== '' };
+    if (field !== undefined) place(numbers, path.split('.').map(Number), { field, ...own });
   }
   parsed.set(struct, numbers);
   return numbers;
+}
+
+function addEmpty(numbers: ReadonlyMap<number, Numbered>, into: Record<string, unknown>): void {
+  for (const { own, inlined } of numbers.values()) {
+    if (inlined !== undefined) addEmpty(inlined, into);
+    else if (!own.isPointer) {
+      const { name, type } = own.field;
+      if (type.type === 'struct') into[name] = emptyOf(type.struct);
+      else if (own.keepsZero && (type.type === 'list' || type.type === 'map')) into[name] = null;
+    }
+  }
+}
+
+/** What the JSON of an empty Go struct holds: the structs in it that are no pointers, and lists that it never leaves out. */
+export function emptyOf(struct: string): Readonly<Record<string, unknown>> {
+  const empty: Record<string, unknown> = {};
+  addEmpty(numbersOf(struct) ?? new Map<number, Numbered>(), empty);
+  return empty;
 }

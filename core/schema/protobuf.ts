@@ -221,7 +221,9 @@ function readStruct(bytes: Uint8Array, struct: string, depth: number): Record<st
 
 function readEnvelope(bytes: Uint8Array): unknown {
   if (MAGIC.some((byte, place) => bytes[place] !== byte)) {
-    throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
+    throw new ProtobufError(
+      'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]',
+    );
   }
   const envelope = fieldsOf(bytes.subarray(MAGIC.length));
   const typeMeta = fieldsOf(bytesIn(envelope, UNKNOWN.typeMeta));

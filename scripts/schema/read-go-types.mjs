@@ -3,7 +3,8 @@
  * names, tags and types of all structs that are reachable by reflection in it. The layout is that of `internal/abi`
  * (Type, StructType, StructField, Name) of Go 1.18 and later.
  *
- * @typedef {{ json: string, number: number | undefined, isInline: boolean, keepsZero: boolean,
+ * @typedef {{ json: string, number: number | undefined, isInline: boolean, isPointer: boolean,
+ *   omitsEmpty: boolean,
  *   struct: string | undefined }} GoField
  */
 const TYPE_SIZE = 48;
@@ -83,7 +84,8 @@ export function openGoProgram(bytes) {
       json,
       number: number === undefined ? undefined : Number(number),
       isInline: json === '' && options.includes('inline'),
-      keepsZero: (type !== undefined && kindOf(type) === KIND.pointer) || !options.includes('omitempty'),
+      isPointer: type !== undefined && kindOf(type) === KIND.pointer,
+      omitsEmpty: options.includes('omitempty'),
       struct: element === undefined ? undefined : structName(element),
     };
   };

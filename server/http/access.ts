@@ -112,7 +112,9 @@ export function authorize(view: View, who: Requester, { method, path, isWatch }:
   if (typeof resource === 'string') {
     const access = { verb: method.toLowerCase(), path };
     if (method === 'GET' && DISCOVERY.test(path)) return undefined;
-    return mayVisit(rulesFor(view, who, ''), access) ? undefined : forbiddenFor(who.name, method, path, isWatch);
+    return mayVisit(rulesFor(view, who, ''), access)
+      ? undefined
+      : forbiddenFor(who.name, method, path, isWatch);
   }
   const { kind, namespace = '', name, subresource } = resource;
   const access = {

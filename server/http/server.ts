@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { failure, type Status } from '../../core/api/status.ts';
+import type { Requester } from '../../core/rest/access.ts';
 import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
 import { ownMetrics } from '../../core/rest/own-metrics.ts';
 import type { RestAnswer, RestRequest } from '../../core/rest/request.ts';
-import type { Requester } from '../../core/rest/access.ts';
 import { parseResourcePath } from '../../core/rest/resource-path.ts';
 import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
@@ -86,6 +86,10 @@ function versionInfo(version: string): unknown {
     compiler: 'wavetank',
     platform: 'linux/amd64',
   };
+}
+
+function isApply(contentType: string | undefined): boolean {
+  return contentType?.startsWith('application/apply-patch') === true;
 }
 
 /** Who writes, where the request doesn't say: the program's name (apiserver `managerOrUserAgent`). */
@@ -228,11 +232,13 @@ class ApiHandler {
       return;
     }
     const { value, contentType } = body;
-    const manager = query.fieldManager ?? managerOf(request.headers['user-agent']);
+    // An apply has to name its manager.
+    const manager = isApply(contentType) ? undefined : managerOf(request.headers['user-agent']);
+    const isWritten = method !== 'DELETE' && manager !== undefined && query.fieldManager === undefined;
     const rest: RestRequest = {
       method,
       path,
-      query: method === 'DELETE' ? query : { ...query, fieldManager: manager },
+      query: isWritten ? { ...query, fieldManager: manager } : query,
       user: who.name,
       ...(value === undefined ? {} : { body: value }),
       ...(contentType === undefined ? {} : { contentType }),

@@ -109,8 +109,7 @@ class Watch {
     if (form === 'table') {
       const seen = kind === LEASE ? shown : object;
       this.line(type, tableOf(kind, [seen], { resourceVersion }, now, this.query.includeObject));
-    }
-    else this.line(type, form === 'metadata' ? partialMetadata(shown) : shown);
+    } else this.line(type, form === 'metadata' ? partialMetadata(shown) : shown);
   }
 
   private line(type: EventType | 'BOOKMARK' | 'ERROR', object: unknown): void {

@@ -1,0 +1,172 @@
+import { isJsonObject } from '../../../schema/decoding.ts';
+import { equalValues } from '../../equal.ts';
+import { byOrder } from '../element-order.ts';
+import { type FieldSet, FieldSetBuilder, isEmptySet, type Path } from './field-set.ts';
+import { isDeclared, isMerged, type Place, placeOfField, placeOfItem, stepOfItem } from './place.ts';
+
+/** What server-side apply does with whole objects: which places they have, how two differ, one laid over the other. */
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isMap(value: unknown, place: Place): value is Fields {
+  return !place.isAtomic && isJsonObject(value);
+}
+
+function isItems(value: unknown, place: Place): value is readonly unknown[] {
+  return Array.isArray(value) && isMerged(place);
+}
+
+function fieldsIn(value: Fields): readonly string[] {
+  return Object.keys(value).filter((field) => value[field] !== undefined);
+}
+
+/** Entries of a merged list by their step; of several with one step the last. */
+function itemsByStep(items: readonly unknown[], place: Place): ReadonlyMap<string, unknown> {
+  const found = new Map<string, unknown>();
+  const { list } = place;
+  if (list === undefined) return found;
+  for (const item of items) {
+    const step = stepOfItem(item, list);
+    if (step !== undefined) found.set(step, item);
+  }
+  return found;
+}
+
+function collect(value: unknown, place: Place, path: Path, into: FieldSetBuilder): void {
+  if (isMap(value, place)) {
+    for (const field of fieldsIn(value)) {
+      const below = [...path, `f:${field}`];
+      const inner = value[field];
+      collect(inner, placeOfField(place, field), below, into);
+      const isNothing = isJsonObject(inner) && fieldsIn(inner).length === 0;
+      if (isNothing || !isDeclared(place, field)) into.add(below);
+    }
+  } else if (isItems(value, place)) {
+    for (const [step, item] of itemsByStep(value, place)) {
+      const below = [...path, step];
+      collect(item, placeOfItem(place), below, into);
+      into.add(below);
+    }
+  } else if (path.length > 0) into.add(path);
+}
+
+/** The places that a configuration speaks of. */
+export function fieldsOf(value: unknown, place: Place): FieldSet {
+  const into = new FieldSetBuilder();
+  collect(value, place, [], into);
+  return into.set();
+}
+
+export interface Comparison {
+  readonly added: FieldSet;
+  readonly modified: FieldSet;
+  readonly removed: FieldSet;
+}
+
+class Comparer {
+  readonly added = new FieldSetBuilder();
+  readonly modified = new FieldSetBuilder();
+  readonly removed = new FieldSetBuilder();
+
+  compare(before: unknown, after: unknown, place: Place, path: Path): void {
+    if (before === after || (before === undefined && after === undefined)) return;
+    const hasMaps = isMap(before, place) || isMap(after, place);
+    const hasItems = isItems(before, place) || isItems(after, place);
+    const isSplit =
+      (hasMaps && isSplittable(before, isMap(before, place)) && isSplittable(after, isMap(after, place))) ||
+      (hasItems &&
+        isSplittable(before, isItems(before, place)) &&
+        isSplittable(after, isItems(after, place)));
+    if (!isSplit) {
+      if (before === undefined) this.added.add(path);
+      else if (after === undefined) this.removed.add(path);
+      else if (!equalValues(before, after)) this.modified.add(path);
+      return;
+    }
+    if (path.length > 0 && before === undefined) this.added.add(path);
+    if (path.length > 0 && after === undefined) this.removed.add(path);
+    if (hasMaps) this.maps(before, after, place, path);
+    else this.items(before, after, place, path);
+  }
+
+  private maps(before: unknown, after: unknown, place: Place, path: Path): void {
+    const [left, right] = [isJsonObject(before) ? before : {}, isJsonObject(after) ? after : {}];
+    for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
+      this.compare(left[field], right[field], placeOfField(place, field), [...path, `f:${field}`]);
+    }
+  }
+
+  private items(before: unknown, after: unknown, place: Place, path: Path): void {
+    const left = itemsByStep(Array.isArray(before) ? before : [], place);
+    const right = itemsByStep(Array.isArray(after) ? after : [], place);
+    for (const step of new Set([...left.keys(), ...right.keys()])) {
+      this.compare(left.get(step), right.get(step), placeOfItem(place), [...path, step]);
+    }
+  }
+}
+
+/** Nothing, or `null` as Go writes an empty list, can be compared part by part with a map or a list. */
+function isSplittable(value: unknown, isSuch: boolean): boolean {
+  return isSuch || value === undefined || value === null;
+}
+
+export function compare(before: unknown, after: unknown, place: Place): Comparison {
+  const comparer = new Comparer();
+  comparer.compare(before, after, place, []);
+  return {
+    added: comparer.added.set(),
+    modified: comparer.modified.set(),
+    removed: comparer.removed.set(),
+  };
+}
+
+/** A configuration laid over what is there. */
+export function merged(live: unknown, applied: unknown, place: Place): unknown {
+  if (applied === undefined) return live;
+  if (isMap(applied, place) && isMap(live, place)) {
+    const result: Record<string, unknown> = { ...live };
+    for (const field of fieldsIn(applied)) {
+      result[field] = merged(live[field], applied[field], placeOfField(place, field));
+    }
+    return result;
+  }
+  const { list } = place;
+  if (isItems(applied, place) && isItems(live, place) && list !== undefined) {
+    const before = itemsByStep(live, place);
+    const wanted = itemsByStep(applied, place);
+    const key = (item: unknown): unknown => stepOfItem(item, list);
+    const all = [...live.filter((item) => key(item) !== undefined)];
+    const result = all.map((item) => merged(item, wanted.get(key(item) as string), placeOfItem(place)));
+    for (const [step, item] of wanted) if (!before.has(step)) result.push(item);
+    return byOrder(result, applied, live, key);
+  }
+  return applied;
+}
+
+/** Without the places of a set, and all that is below them; what has nothing left goes as well. */
+export function without(value: unknown, set: FieldSet, place: Place): unknown {
+  if (isEmptySet(set)) return value;
+  if (isMap(value, place)) {
+    const result: Record<string, unknown> = {};
+    for (const field of fieldsIn(value)) {
+      const below = set.children.get(`f:${field}`);
+      if (below?.isMember === true) continue;
+      const left =
+        below === undefined ? value[field] : without(value[field], below, placeOfField(place, field));
+      if (left !== undefined) result[field] = left;
+    }
+    return Object.keys(result).length === 0 ? undefined : result;
+  }
+  const { list } = place;
+  if (isItems(value, place) && list !== undefined) {
+    const result: unknown[] = [];
+    for (const item of value) {
+      const below = set.children.get(stepOfItem(item, list) ?? '');
+      if (below?.isMember === true) continue;
+      const left = below === undefined ? item : without(item, below, placeOfItem(place));
+      if (left !== undefined) result.push(left);
+    }
+    return result.length === 0 ? undefined : result;
+  }
+  return value;
+}

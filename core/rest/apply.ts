@@ -1,0 +1,107 @@
+import { createObject } from '../api/create.ts';
+import type { KubeObject, NewObject } from '../api/object.ts';
+import {
+  applyConfiguration,
+  decodeManagers,
+  encodeManagers,
+  entriesOf,
+} from '../api/patching/managed/managers.ts';
+import { badRequest, conflict, failure, OPTIMISTIC_LOCK, type Status } from '../api/status.ts';
+import { updateObject, updateStatus } from '../api/update.ts';
+import { isJsonObject } from '../schema/decoding.ts';
+import { readBody } from './body.ts';
+import { managedKind, writerOf } from './managed.ts';
+import { type RestAnswer, refusal } from './request.ts';
+import {
+  answerOf,
+  isStatus,
+  METHOD_NOT_ALLOWED,
+  missing,
+  placed,
+  stored,
+  type WriteContext,
+} from './write-request.ts';
+
+/**
+ * Server-side apply: a PATCH that says all that one manager wants of an object, and nothing else
+ * (https://kubernetes.io/docs/reference/using-api/server-side-apply/).
+ */
+export const APPLY_TYPES: readonly string[] = [
+  'application/apply-patch+yaml',
+  'application/apply-patch+json',
+];
+
+function invalidOptions(field: string, detail: string): Status {
+  return failure('Invalid', `PatchOptions.meta.k8s.io "" is invalid: ${field}: ${detail}`, {
+    group: 'meta.k8s.io',
+    kind: 'PatchOptions',
+    causes: [
+      {
+        reason: detail.startsWith('Required') ? 'FieldValueRequired' : 'FieldValueForbidden',
+        message: detail,
+        field,
+      },
+    ],
+  });
+}
+
+export const NO_FORCE: Status = invalidOptions(
+  'force',
+  'Forbidden: may not be specified for non-apply patch',
+);
+const NO_MANAGER: Status = invalidOptions('fieldManager', 'Required value: is required for apply patch');
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isNamed(body: unknown): boolean {
+  return isJsonObject(body) && typeof body.apiVersion === 'string' && typeof body.kind === 'string';
+}
+
+export function apply(write: WriteContext): RestAnswer {
+  const { store, context, request, path } = write;
+  const { kind, apiVersion, subresource } = path;
+  if (subresource === 'scale') return refusal(METHOD_NOT_ALLOWED);
+  const writer = writerOf(write);
+  if (writer === undefined) return refusal(NO_MANAGER);
+  if (isJsonObject(request.body) && !isNamed(request.body)) {
+    return refusal(badRequest(`invalid object type: /, Kind=`));
+  }
+  const body = readBody(apiVersion, kind.kind, request.body, request.query);
+  if (!body.ok) return refusal(body.status);
+  const config = placed(body.object, path);
+  if (isStatus(config)) return refusal(config);
+  if ((config.metadata.managedFields?.length ?? 0) > 0) {
+    return refusal(badRequest('metadata.managedFields must be nil'));
+  }
+  const before = stored(write);
+  if (before === undefined && subresource !== undefined) return missing(write);
+  const { resourceVersion, uid } = config.metadata;
+  const isStale = resourceVersion !== undefined && resourceVersion !== before?.metadata.resourceVersion;
+  if (isStale) return refusal(conflict(kind, path.name ?? '', OPTIMISTIC_LOCK));
+  if (uid !== undefined && before !== undefined && uid !== before.metadata.uid) {
+    const detail = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${before.metadata.uid}`;
+    return refusal(conflict(kind, path.name ?? '', detail));
+  }
+  const applied = applyConfiguration(
+    before as Fields | undefined,
+    decodeManagers(before?.metadata.managedFields),
+    config as unknown as Fields,
+    writer,
+    managedKind(kind),
+    request.query.force === 'true',
+  );
+  if (!applied.ok) return refusal(applied.status);
+  if (before === undefined) {
+    const managedFields = encodeManagers(applied.managers);
+    const command = { verb: 'create', kind, object: config, managedFields } as const;
+    return answerOf(write, createObject(store, command, context), 201, body.warnings);
+  }
+  const object = applied.object as unknown as NewObject;
+  const managedFields = entriesOf(applied.managers, before.metadata.managedFields) ?? [];
+  const next = { ...object, metadata: { ...object.metadata, managedFields } } as KubeObject;
+  const result =
+    subresource === 'status'
+      ? updateStatus(store, kind, next, context)
+      : updateObject(store, kind, next, context);
+  return answerOf(write, result, 200, body.warnings);
+}

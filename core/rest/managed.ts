@@ -1,0 +1,92 @@
+import type { KubeObject, NewObject } from '../api/object.ts';
+import {
+  afterUpdate,
+  decodeManagers,
+  encodeManagers,
+  entriesOf,
+  type ManagedKind,
+  type Manager,
+  type Writer,
+} from '../api/patching/managed/managers.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { isJsonObject } from '../schema/decoding.ts';
+import { rfc3339 } from '../time.ts';
+import type { WriteContext } from './write-request.ts';
+
+/** `managedFields` of what clients write. Who has no name for itself (a controller inside) leaves them as they are. */
+
+/** The longest name of a manager (apimachinery `validation.FieldManagerMaxLength`). */
+export const MANAGER_MAX = 128;
+
+export function managedKind({ apiVersion, kind, hasStatus }: Kind): ManagedKind {
+  return { apiVersion, kind, hasStatus };
+}
+
+/** Who writes; `undefined` where the request doesn't say. */
+export function writerOf({ context, request, path }: WriteContext): Writer | undefined {
+  const manager = request.query.fieldManager ?? '';
+  if (manager === '') return undefined;
+  const { apiVersion, subresource } = path;
+  return {
+    manager,
+    apiVersion,
+    ...(subresource === undefined ? {} : { subresource }),
+    time: rfc3339(context.now),
+  };
+}
+
+/** `[{}]` takes all managers away: how a client starts afresh. */
+function isReset(entries: unknown): boolean {
+  return (
+    Array.isArray(entries) &&
+    entries.length === 1 &&
+    isJsonObject(entries[0]) &&
+    Object.keys(entries[0]).length === 0
+  );
+}
+
+/** What an object's managers are before this write: as the client sent them, or as they are stored. */
+function managersBefore(sent: unknown, before: KubeObject | undefined): readonly Manager[] {
+  if (isReset(sent)) return [];
+  const given = decodeManagers(sent);
+  return given.length > 0 ? given : decodeManagers(before?.metadata.managedFields);
+}
+
+function defaulted(kind: Kind, object: NewObject): NewObject {
+  return kind.strategy.applyDefaults?.(object) ?? object;
+}
+
+/** The entries of an object that is created. */
+export function managedOnCreate(write: WriteContext, object: NewObject): readonly unknown[] | undefined {
+  const writer = writerOf(write);
+  if (writer === undefined) return undefined;
+  const { kind } = write.path;
+  const after = defaulted(kind, object) as unknown as Readonly<Record<string, unknown>>;
+  const managers = afterUpdate(
+    decodeManagers(object.metadata.managedFields),
+    writer,
+    undefined,
+    after,
+    managedKind(kind),
+  );
+  return managers.length === 0 ? undefined : encodeManagers(managers);
+}
+
+/** The object as it is sent on, with the entries that the write leaves. */
+export function managedOnUpdate<T extends NewObject>(write: WriteContext, before: KubeObject, object: T): T {
+  const writer = writerOf(write);
+  const stored = before.metadata.managedFields;
+  if (writer === undefined) return object;
+  const { kind } = write.path;
+  const sent = object.metadata.managedFields;
+  const after = defaulted(kind, object) as unknown as Readonly<Record<string, unknown>>;
+  const managers = afterUpdate(
+    managersBefore(sent, before),
+    writer,
+    before as unknown as Readonly<Record<string, unknown>>,
+    after,
+    managedKind(kind),
+  );
+  const entries = entriesOf(managers, stored) ?? [];
+  return { ...object, metadata: { ...object.metadata, managedFields: entries } };
+}
