@@ -23,8 +23,8 @@ describe('a lane', () => {
     expect(rows).toBe(2);
     expect(placed.map(({ row, left, width }) => [row, left, width])).toEqual([
       [0, 0, 400],
-      [1, 100, 200],
       [0, 500, 400],
+      [1, 100, 200],
     ]);
   });
 
@@ -40,9 +40,29 @@ describe('a lane', () => {
   test('shows what is at the same place as one, and loses nothing', () => {
     const items = Array.from({ length: 3000 }, (_, n) => item(n / 3, n / 3, `pod-${n}`));
     const { rows, placed } = layoutLane(items, range, 500);
-    expect(rows).toBeLessThanOrEqual(3);
+    expect(rows).toBeLessThanOrEqual(6);
     expect(placed.length).toBeLessThan(300);
     expect(placed.flatMap((one) => one.items)).toHaveLength(3000);
+  });
+
+  test('hides no bar under another', () => {
+    for (const count of [4, 9, 40]) {
+      const items = Array.from({ length: count }, (_, n) =>
+        item(100 + n, 500 + n * 7, `deployment-${n} 1/2`),
+      );
+      const { placed } = layoutLane(items, range, 1000);
+      expect(placed.flatMap((one) => one.items)).toHaveLength(count);
+      for (const one of placed) {
+        const over = placed.filter(
+          (other) =>
+            other !== one &&
+            other.row === one.row &&
+            other.left < one.left + one.width &&
+            one.left < other.left + other.width,
+        );
+        expect(over).toEqual([]);
+      }
+    }
   });
 
   test('shows what is in sight, cut at its edges', () => {

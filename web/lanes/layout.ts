@@ -19,7 +19,9 @@ export interface LaneLayout {
 }
 
 const MARK_PIXELS = 8;
-const ROWS_MAX = 3;
+/** Rows that are opened for the sake of a label, and for bars that overlap. */
+const ROWS_FOR_LABELS = 3;
+const ROWS_MAX = 6;
 /** A little more than the mean width of a character at the lanes' size. */
 const CHARACTER_PIXELS = 6.4;
 const LABEL_PIXELS_MAX = 260;
@@ -61,14 +63,53 @@ function together(items: readonly LaneItem[], toPixels: (t: Micros) => number): 
   return groups;
 }
 
-/** The first row in which there is room for the bar and its label, else for the bar, else the one that is free first. */
-function rowFor(group: Group, rows: readonly { readonly bar: number; readonly label: number }[]): number {
+interface Row {
+  /** Where its last bar ends, and the label of that. */
+  bar: number;
+  label: number;
+  readonly groups: Group[];
+}
+
+/** The first row in which there is room for the bar and its label, else for the bar; none where all are taken. */
+function rowFor(group: Group, rows: readonly Row[]): number | undefined {
   const roomy = rows.findIndex(({ label }) => label + GAP <= group.left);
   if (roomy >= 0) return roomy;
-  if (rows.length < ROWS_MAX) return rows.length;
+  if (rows.length < ROWS_FOR_LABELS) return rows.length;
   const free = rows.findIndex(({ bar }) => bar <= group.left);
   if (free >= 0) return free;
-  return rows.reduce((best, { bar }, row) => (bar < (rows[best]?.bar ?? bar) ? row : best), 0);
+  return rows.length < ROWS_MAX ? rows.length : undefined;
+}
+
+/** Two that lie on one another, as one: nothing is hidden. */
+function joined(one: Group, other: Group): Group {
+  const items = [...one.items, ...other.items];
+  const end = Math.max(one.left + one.width, other.left + other.width);
+  return { items, left: one.left, width: end - one.left, text: textOf(items) };
+}
+
+function textOf(items: readonly LaneItem[]): string {
+  const { label } = items[0] as LaneItem;
+  return items.length === 1 ? label : `${items.length} × ${label} …`;
+}
+
+function place(groups: readonly Group[]): readonly Row[] {
+  const rows: Row[] = [];
+  for (const group of groups) {
+    const number = rowFor(group, rows);
+    // All rows are taken: it joins the bar that ends first.
+    const row =
+      number === undefined
+        ? rows.reduce((best, other) => (other.bar < best.bar ? other : best))
+        : (rows[number] ?? { bar: 0, label: 0, groups: [] });
+    const under = number === undefined ? row.groups.pop() : undefined;
+    const shown = under === undefined ? group : joined(under, group);
+    if (number === rows.length) rows.push(row);
+    row.groups.push(shown);
+    row.bar = shown.left + shown.width;
+    const needed = labelPixels(shown.text);
+    row.label = shown.width >= needed ? row.bar : row.bar + needed;
+  }
+  return rows;
 }
 
 /**
@@ -87,28 +128,18 @@ export function layoutLane(
     const first = members[0] as LaneItem;
     const left = Math.max(0, toPixels(first.from));
     const right = Math.min(pixels, Math.max(...members.map(({ to }) => toPixels(to))));
-    const text = members.length === 1 ? first.label : `${members.length} × ${first.label} …`;
-    return { items: members, left, width: Math.max(MARK_PIXELS, right - left), text };
+    return { items: members, left, width: Math.max(MARK_PIXELS, right - left), text: textOf(members) };
   });
-  const rows: { bar: number; label: number }[] = [];
-  const placed = groups.map((group) => {
-    const row = rowFor(group, rows);
-    const end = group.left + group.width;
-    const isWide = group.width >= labelPixels(group.text);
-    rows[row] = { bar: end, label: isWide ? end : end + labelPixels(group.text) };
-    return { ...group, row };
-  });
-  return {
-    rows: Math.max(1, rows.length),
-    placed: placed.map(({ items: members, left, width, text, row }, index) => {
-      const next = placed.slice(index + 1).find((other) => other.row === row);
-      const end = left + width;
-      const room = (next?.left ?? pixels) - end - GAP;
+  const rows = place(groups);
+  const placed = rows.flatMap(({ groups: inRow }, row) =>
+    inRow.map(({ items: members, left, width, text }, index): PlacedItem => {
+      const room = (inRow[index + 1]?.left ?? pixels) - (left + width) - GAP;
       const needed = labelPixels(text);
       const isInside = width >= needed || (width >= room && width >= LABEL_PIXELS_MIN);
       const isShown = isInside || room >= Math.min(LABEL_PIXELS_MIN, needed);
       const beside = isInside ? 0 : Math.min(room, LABEL_PIXELS_MAX);
       return { items: members, row, left, width, label: isShown ? text : '', beside };
     }),
-  };
+  );
+  return { rows: Math.max(1, rows.length), placed };
 }
