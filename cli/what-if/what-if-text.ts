@@ -2,6 +2,7 @@ import type { LogRecord } from '../../core/log/record.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Comparison, MeasureDifference, Parting } from '../../sim/what-if/compare.ts';
 import type { MomentDifference } from '../../sim/what-if/moments.ts';
+import { stimulusDifference } from '../../sim/what-if/stimulus-difference.ts';
 import { recordText } from '../diff/diff-text.ts';
 import { alignColumns, DESCRIBE_SPACING, escapeTerminal } from '../print/elastic-tabs.ts';
 import { formatVirtualTime } from '../time.ts';
@@ -37,12 +38,15 @@ function partingText({ start, changedStart, comparison }: WhatIf): string {
   const { parting } = comparison;
   if (parting === undefined) return 'The histories are the same: the change has no effect in this run.\n';
   const { common, before, after } = parting;
+  const differs =
+    before?.type === 'stimulus' && after?.type === 'stimulus' ? stimulusDifference(before, after) : [];
   return (
     `The histories agree in ${common} records, then part:\n` +
     escapeTerminal(`  recorded  ${recordText(before, start)}\n`) +
     whyText(before, parting.whyBefore, start) +
     escapeTerminal(`  changed   ${recordText(after, changedStart)}\n`) +
-    whyText(after, parting.whyAfter, changedStart)
+    whyText(after, parting.whyAfter, changedStart) +
+    escapeTerminal(differs.map((line) => `            ${line}\n`).join(''))
   );
 }
 
