@@ -1,11 +1,12 @@
-import { controllerOf, keyOf } from '../../core/api/object.ts';
-import type { Node, Pod } from '../../core/schema/types.generated.ts';
+import { keyOf } from '../../core/api/object.ts';
+import type { Node } from '../../core/schema/types.generated.ts';
 import type { NodeInfo } from '../scheduling/cache/node-info.ts';
 import type { PodInfo } from '../scheduling/cache/pod-info.ts';
 import type { Profile } from '../scheduling/framework/extension-points.ts';
 import type { Rejection } from '../scheduling/framework/rejection.ts';
 import { firstFit } from '../scheduling/reference.ts';
 import type { ListedCloud } from './cluster-cloud.ts';
+import { ClusterFitter } from './cluster-fitter.ts';
 import type { ClusterTrial } from './cluster-trial.ts';
 
 /** How many machines of a group would help, and whom. */
@@ -22,23 +23,6 @@ export interface Estimate {
 export interface Amounts {
   readonly milliCpu: number;
   readonly memory: number;
-}
-
-/** Pods of one controller with the same containers fare alike: what one can't have, the others can't. */
-function likeness({ pod, facts }: PodInfo, numbers: Map<object, number>): string {
-  const owner = controllerOf(pod)?.uid ?? pod.metadata.uid;
-  const known = numbers.get(facts) ?? numbers.size;
-  numbers.set(facts, known);
-  return `${owner}/${known}`;
-}
-
-/** Whether where its likes are matters to a pod: then a node that did not do may do later. */
-function looksAtOthers({ spec }: Pod): boolean {
-  return (
-    spec.topologySpreadConstraints !== undefined ||
-    spec.affinity?.podAffinity !== undefined ||
-    spec.affinity?.podAntiAffinity !== undefined
-  );
 }
 
 /** By what they ask of a node, the largest first; among equals by name (`decreasingPodOrderer`). */
@@ -68,8 +52,7 @@ class Packing {
   private readonly nodesMax: number;
   /** What no node could hold, and what no more nodes may be had for. */
   private readonly hopeless = new Map<string, Rejection | undefined>();
-  private readonly firstOpen = new Map<string, number>();
-  private readonly facts = new Map<object, number>();
+  private readonly fitter: ClusterFitter;
   private templates: readonly Node[] = [];
 
   constructor(profile: Profile, trial: ClusterTrial, cloud: ListedCloud, group: string, nodesMax: number) {
@@ -78,19 +61,18 @@ class Packing {
     this.cloud = cloud;
     this.group = group;
     this.nodesMax = nodesMax;
+    this.fitter = new ClusterFitter(profile, trial.cache);
   }
 
   add(pod: PodInfo): void {
-    const like = likeness(pod, this.facts);
+    const like = this.fitter.likeness(pod);
     if (this.hopeless.has(like)) {
       const known = this.hopeless.get(like);
       if (known !== undefined) this.refused.set(pod, known);
       return;
     }
-    const from = looksAtOthers(pod.pod) ? 0 : (this.firstOpen.get(like) ?? 0);
-    const node = firstFit(this.profile, pod, this.trial.cache, this.added.slice(from)).node;
+    const node = this.fitter.find(pod, this.added);
     if (node !== undefined) {
-      this.firstOpen.set(like, this.added.indexOf(node));
       this.put(pod, node);
       return;
     }
@@ -118,7 +100,6 @@ class Packing {
       return;
     }
     this.added.push(node);
-    this.firstOpen.set(like, this.added.length - 1);
     this.put(pod, node);
   }
 

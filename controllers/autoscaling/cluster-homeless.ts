@@ -2,7 +2,7 @@ import { keyOf } from '../../core/api/object.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
 import { type PodInfo, podInfo, priorityOf } from '../scheduling/cache/pod-info.ts';
-import { firstFit } from '../scheduling/reference.ts';
+import { ClusterFitter } from './cluster-fitter.ts';
 import type { ClusterModel } from './cluster-model.ts';
 import type { ClusterAutoscalerOptions } from './cluster-options.ts';
 import type { Scene } from './cluster-scan.ts';
@@ -36,9 +36,10 @@ export function homelessPods(
   }
   pods.sort((a, b) => priorityOf(b) - priorityOf(a) || (keyOf(a) < keyOf(b) ? -1 : 1));
   const homeless: PodInfo[] = [];
+  const fitter = new ClusterFitter(profile, trial.cache);
   for (const pod of pods) {
     const info = podInfo(pod);
-    const { node } = firstFit(profile, info, trial.cache, trial.cache.nodes);
+    const node = fitter.find(info, trial.cache.nodes);
     if (node === undefined) homeless.push(info);
     else trial.place(info, node.name);
   }

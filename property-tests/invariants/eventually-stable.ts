@@ -1,4 +1,5 @@
-import { EVENT, HORIZONTAL_POD_AUTOSCALER, KINDS, LEASE, POD } from '../../core/kinds/registry.ts';
+import { hasTaint, TO_BE_DELETED } from '../../controllers/autoscaling/cluster-taints.ts';
+import { EVENT, HORIZONTAL_POD_AUTOSCALER, KINDS, LEASE, NODE, POD } from '../../core/kinds/registry.ts';
 import type { LogRecord } from '../../core/log/record.ts';
 import { MINUTE, type Micros } from '../../core/time.ts';
 import { deploymentsUnfinished } from './at-rest/deployments.ts';
@@ -15,6 +16,11 @@ const WRITES_MAX = 20;
 /** What writes for ever by its nature: Events, heartbeats, metrics; and a container that crashes again and again. */
 const RESTLESS = new Set([EVENT, LEASE, HORIZONTAL_POD_AUTOSCALER, POD].map(({ index }) => index));
 
+/** The cluster autoscaler takes a node away, or means to: that disturbs others, and goes on for as long as it takes. */
+function isRescaling(record: LogRecord): boolean {
+  return record.type === 'event' && record.kind === NODE && record.actor === 'cluster-autoscaler';
+}
+
 class StabilityWatcher implements Watcher {
   readonly kinds = KINDS.filter(({ index }) => !RESTLESS.has(index));
   readonly stimuli = true;
@@ -22,8 +28,8 @@ class StabilityWatcher implements Watcher {
   private readonly writes = new Map<string, { readonly record: LogRecord; count: number }>();
 
   observe(record: LogRecord): undefined {
-    if (record.type === 'stimulus') {
-      if (record.action.op !== 'end') this.quietFrom = record.t + SETTLING;
+    if (record.type === 'stimulus' || isRescaling(record)) {
+      if (record.type === 'event' || record.action.op !== 'end') this.quietFrom = record.t + SETTLING;
       if (this.writes.size > 0) this.writes.clear();
       return undefined;
     }
@@ -36,6 +42,8 @@ class StabilityWatcher implements Watcher {
   }
 
   atRest(moment: Moment): readonly Finding[] {
+    // The cluster autoscaler is not done yet.
+    if (moment.view.list(NODE).some((node) => hasTaint(node, TO_BE_DELETED))) return [];
     return [
       ...nodesNotReady(moment),
       ...podsUnderWay(moment),
@@ -72,6 +80,7 @@ export const eventuallyStable: Invariant = {
     'A pod that no node has room for, and a rollout that waits for one.',
     'A program that crashes, or is not ready, by itself; a configuration that is missing.',
     'A Deployment that was given Recreate and another size amid a rollout: Kubernetes is stuck there too (kubernetes#125568, kubernetes#138036).',
+    'While the cluster autoscaler takes nodes away.',
     'Deployments that are paused; objects that a finalizer holds.',
   ],
   watch: () => new StabilityWatcher(),

@@ -55,13 +55,15 @@ export const podObserver: Observer = {
       next.metadata.deletionTimestamp !== undefined
     ) {
       const text = `pod ${name} is evicted from ${node}`;
+      // One node after the other: a line for each would be all that there is to read.
+      const moved = record.actor === 'cluster-autoscaler';
       note({
         t,
         rv,
-        tone: record.actor === 'cluster-autoscaler' ? 'neutral' : 'bad',
-        group: `evicted/${node}`,
+        tone: moved ? 'neutral' : 'bad',
+        group: moved ? 'moved' : `evicted/${node}`,
         text,
-        together: (n) => `${n} pods are evicted from ${node}`,
+        together: (n) => `${n} pods are evicted from ${moved ? 'nodes that are to go' : node}`,
       });
     }
     if (restarts(next) > restarts(previous)) {
