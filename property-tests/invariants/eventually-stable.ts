@@ -29,7 +29,7 @@ class StabilityWatcher implements Watcher {
 
   observe(record: LogRecord): undefined {
     if (record.type === 'stimulus' || isRescaling(record)) {
-      if (record.type === 'event' || record.action.op !== 'end') this.quietFrom = record.t + SETTLING;
+      if (record.type !== 'stimulus' || record.action.op !== 'end') this.quietFrom = record.t + SETTLING;
       if (this.writes.size > 0) this.writes.clear();
       return undefined;
     }
