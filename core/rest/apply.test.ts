@@ -216,6 +216,30 @@ describe('server-side apply', () => {
     expect([answer.code, at(answer, 'message')]).toEqual([code, expect.stringContaining(message)]);
   });
 
+  test('what kubectl applied from its side goes over without conflicts, unless another changed it', () => {
+    const cluster = restCluster();
+    const config = configMap({ a: '1', b: '2' }) as { metadata: object };
+    const annotation = { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(config) };
+    const sent = { ...config, metadata: { ...config.metadata, annotations: annotation } };
+    cluster.send('POST', `${CONFIG_MAPS}?fieldManager=kubectl-client-side-apply`, sent);
+    cluster.send(
+      'PATCH',
+      `${CONFIG_MAPS}/c`,
+      { data: { b: '7' } },
+      { contentType: 'application/merge-patch+json', query: { fieldManager: 'other' } },
+    );
+    const refused = cluster.apply('kubectl', `${CONFIG_MAPS}/c`, configMap({ a: '8', b: '9' }));
+    expect(at(refused, 'message')).toBe(
+      'Apply failed with 1 conflict: conflict with "other" using v1: .data.b',
+    );
+    const taken = cluster.apply('kubectl', `${CONFIG_MAPS}/c`, configMap({ a: '8' }));
+    expect(at(taken, 'data')).toEqual({ a: '8', b: '7' });
+    expect(at(taken, 'metadata', 'annotations')).toEqual({
+      'kubectl.kubernetes.io/last-applied-configuration':
+        '{"apiVersion":"v1","data":{"a":"8"},"kind":"ConfigMap","metadata":{"name":"c","namespace":"default"}}\n',
+    });
+  });
+
   test('a client may rewrite the managers, or take them all away', () => {
     const cluster = restCluster();
     cluster.apply('one', `${CONFIG_MAPS}/c`, configMap({ a: '1' }));

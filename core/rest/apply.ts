@@ -1,10 +1,12 @@
 import { createObject } from '../api/create.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
+import type { FieldSet } from '../api/patching/managed/field-set.ts';
 import {
   applyConfiguration,
   decodeManagers,
   encodeManagers,
   entriesOf,
+  keptFields,
 } from '../api/patching/managed/managers.ts';
 import { badRequest, conflict, failure, OPTIMISTIC_LOCK, type Status } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
@@ -57,6 +59,55 @@ function isNamed(body: unknown): boolean {
   return isJsonObject(body) && typeof body.apiVersion === 'string' && typeof body.kind === 'string';
 }
 
+/** The manager under which kubectl applies unless told otherwise, and where it kept what it applied before. */
+const KUBECTL = 'kubectl';
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/**
+ * An object that kubectl has applied from its own side goes over to server-side apply without conflicts: fields that
+ * still are as it applied them may be taken over (fieldmanager's `lastAppliedManager`).
+ */
+function fromClientSide(
+  { request, path }: WriteContext,
+  before: KubeObject | undefined,
+): { readonly places?: FieldSet } {
+  const text = before?.metadata.annotations?.[LAST_APPLIED];
+  if (before === undefined || text === undefined || request.query.fieldManager !== KUBECTL) return {};
+  const body = readBody(path.apiVersion, path.kind.kind, parsed(text), { fieldValidation: 'Ignore' });
+  if (!body.ok) return {};
+  const [live, config] = [before, body.object] as unknown as readonly [Fields, Fields];
+  return { places: keptFields(live, config, managedKind(path.kind)) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
+}
+
+/** Where kubectl's own record of what it applied is kept, it is kept up to date (`lastAppliedUpdater`). */
+function withLastApplied({ request }: WriteContext, config: NewObject, object: NewObject): NewObject {
+  const { annotations } = object.metadata;
+  if (request.query.fieldManager !== KUBECTL || annotations?.[LAST_APPLIED] === undefined) return object;
+  const text = `${JSON.stringify(sorted(config))}\n`;
+  return {
+    ...object,
+    metadata: { ...object.metadata, annotations: { ...annotations, [LAST_APPLIED]: text } },
+  };
+}
+
 export function apply(write: WriteContext): RestAnswer {
   const { store, context, request, path } = write;
   const { kind, apiVersion, subresource } = path;
@@ -88,7 +139,7 @@ export function apply(write: WriteContext): RestAnswer {
     config as unknown as Fields,
     writer,
     managedKind(kind),
-    request.query.force === 'true',
+    { everything: request.query.force === 'true', ...fromClientSide(write, before) },
   );
   if (!applied.ok) return refusal(applied.status);
   if (before === undefined) {
@@ -96,7 +147,7 @@ export function apply(write: WriteContext): RestAnswer {
     const command = { verb: 'create', kind, object: config, managedFields } as const;
     return answerOf(write, createObject(store, command, context), 201, body.warnings);
   }
-  const object = applied.object as unknown as NewObject;
+  const object = withLastApplied(write, config, applied.object as unknown as NewObject);
   const managedFields = entriesOf(applied.managers, before.metadata.managedFields) ?? [];
   const next = { ...object, metadata: { ...object.metadata, managedFields } } as KubeObject;
   const result =

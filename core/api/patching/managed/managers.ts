@@ -233,6 +233,20 @@ function abandoned(last: FieldSet, managers: readonly Manager[]): FieldSet {
   return walk(last, kept);
 }
 
+/** The places that a configuration speaks of, and of which an object still has its values. */
+export function keptFields(live: Fields, config: Fields, kind: ManagedKind): FieldSet {
+  const place = placeOfKind(kind.apiVersion, kind.kind);
+  const spoken = ownable(config, undefined, kind.hasStatus);
+  const { modified } = compare(ownable(live, undefined, kind.hasStatus), spoken, place);
+  return difference(fieldsOf(spoken, place), modified);
+}
+
+/** What an apply may take from other managers: everything, or certain places. */
+export interface Force {
+  readonly everything: boolean;
+  readonly places?: FieldSet;
+}
+
 /** A configuration applied to what is there, or to nothing. */
 export function applyConfiguration(
   live: Fields | undefined,
@@ -240,7 +254,7 @@ export function applyConfiguration(
   config: Fields,
   writer: Writer,
   kind: ManagedKind,
-  force: boolean,
+  force: Force,
 ): Applied {
   const place = placeOfKind(kind.apiVersion, kind.kind);
   const { subresource, manager, time } = writer;
@@ -272,12 +286,12 @@ export function applyConfiguration(
   const conflicts = all
     .filter((entry) => !isOwn(entry))
     .flatMap((entry) =>
-      placesOf(intersection(entry.set, changed)).map((path) => ({
+      placesOf(difference(intersection(entry.set, changed), force.places ?? EMPTY)).map((path) => ({
         manager: managerText(entry),
         path: pathText(path),
       })),
     );
-  if (conflicts.length > 0 && !force) return { ok: false, status: conflictStatus(conflicts) };
+  if (conflicts.length > 0 && !force.everything) return { ok: false, status: conflictStatus(conflicts) };
   const { metadata, ...rest } = after;
   const object = {
     ...live,
