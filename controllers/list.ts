@@ -11,6 +11,7 @@ import { namespaceController } from './policy/namespace.ts';
 import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
+import { daemonSetController } from './workloads/daemon-set.ts';
 import { deploymentController } from './workloads/deployment.ts';
 import { replicaSetController } from './workloads/replica-set.ts';
 
@@ -24,6 +25,7 @@ export function controllersFor(
   const { workers } = settings;
   // Memories have many types; only the controller that made one looks into it.
   const controllers: readonly unknown[] = [
+    { ...daemonSetController, workers: workers.daemonSet },
     { ...deploymentController, workers: workers.deployment },
     disruptionController,
     { ...endpointSliceController, workers: workers.endpointSlice },

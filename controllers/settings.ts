@@ -36,6 +36,8 @@ export interface HorizontalPodAutoscalerSettings {
 export interface WorkerSettings {
   /** `--concurrent-deployment-syncs` */
   readonly deployment: number;
+  /** `--concurrent-daemonset-syncs` */
+  readonly daemonSet: number;
   /** `--concurrent-replicaset-syncs` */
   readonly replicaSet: number;
   /** `--concurrent-service-endpoint-syncs` */
@@ -63,6 +65,7 @@ export interface ControllerSettings {
  */
 export const DEFAULT_CONTROLLER_SETTINGS: ControllerSettings = {
   workers: {
+    daemonSet: 2,
     deployment: 5,
     replicaSet: 5,
     endpointSlice: 5,

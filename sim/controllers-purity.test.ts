@@ -141,6 +141,18 @@ const MUCH = {
           ],
         },
       },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'DaemonSet',
+        metadata: { name: 'agent', namespace: 'shop' },
+        spec: {
+          selector: { matchLabels: { app: 'agent' } },
+          template: {
+            metadata: { labels: { app: 'agent' } },
+            spec: { containers: [{ name: 'agent', image: 'agent:1' }] },
+          },
+        },
+      },
       ...['a', 'b', 'c'].map((name) => ({
         apiVersion: 'v1',
         kind: 'Pod',
@@ -154,7 +166,7 @@ const MUCH = {
       { at: '2m', scale: 'deployment/web', namespace: 'shop', replicas: 8 },
       { at: '3m', fault: 'node-crash', node: 'node-1', for: '10m' },
       { at: '4m', fault: 'node-partition', node: 'node-2', for: '2m' },
-      { at: '13m30s', drain: 'node-3', timeout: '30s' },
+      { at: '13m30s', drain: 'node-3', timeout: '30s', ignoreDaemonSets: true },
       { at: '15m', fault: 'controller-crash', controller: 'kube-controller-manager', for: '30s' },
       { at: '20m', delete: 'namespace/shop' },
     ],

@@ -1,6 +1,8 @@
 import type { EventRecord } from '../../core/log/record.ts';
 
 const TEMPLATE_HASH = 'pod-template-hash';
+/** Of a DaemonSet's revisions, and of a StatefulSet's. */
+const REVISION_HASHES = ['controller-revision-hash', 'controller.kubernetes.io/hash'];
 
 /**
  * Readable names for what a run draws: the first template hash is `h1`, the first pod of `web-h1-` is
@@ -35,11 +37,15 @@ export class Aliases {
   private name({ next }: EventRecord): void {
     if (next === undefined) return;
     const { name, generateName, labels } = next.metadata;
-    const hash = labels?.[TEMPLATE_HASH];
+    const label =
+      next.kind === 'ControllerRevision' ? REVISION_HASHES.find((key) => labels?.[key]) : TEMPLATE_HASH;
+    const hash = labels?.[label ?? ''];
     if (hash !== undefined && !this.pairs.some(([actual]) => actual === hash)) {
       this.add(hash, `h${this.next('')}`);
     }
-    if (generateName === undefined || generateName === '') return;
+    // What a StatefulSet makes has both, and the name is no draw.
+    if (generateName === undefined || generateName === '' || /^\d+$/.test(name.slice(generateName.length)))
+      return;
     const prefix = this.replaced(generateName);
     this.add(name, `${prefix}${this.next(prefix)}`);
   }

@@ -2,14 +2,14 @@ import { parseAllDocuments } from 'yaml';
 import type { Command, PropagationPolicy, Result } from '../../core/api/command.ts';
 import type { KubeObject, NewObject } from '../../core/api/object.ts';
 import type { StatusReason } from '../../core/api/status.ts';
-import { kindFor, POD } from '../../core/kinds/registry.ts';
+import { kindFor, NODE, POD } from '../../core/kinds/registry.ts';
 import { milli, whole } from '../../core/quantity.ts';
 import { decodeObject } from '../../core/schema/decode.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { recordText, valueText } from './record-text.ts';
 import type { Block } from './timeline-file.ts';
-import { durationOf, type TestWorld } from './world.ts';
+import { durationOf, namedNode, type TestWorld } from './world.ts';
 
 /** Carries out one command of a timeline; returns its output. */
 export type Handler = (world: TestWorld, block: Block) => readonly string[];
@@ -156,9 +156,10 @@ const pods: Handler = (world, { args }) => {
   return podNames(world, patterns).flatMap((name) => {
     const pod = world.server.state.get(POD, 'default', name);
     if (pod === undefined) return [];
+    const target = named.has('node') ? nodeName : (namedNode(pod) ?? nodeName);
     const bind = (): Result =>
       world.request(
-        { verb: 'bind', namespace: 'default', name, uid: pod.metadata.uid, nodeName },
+        { verb: 'bind', namespace: 'default', name, uid: pod.metadata.uid, nodeName: target },
         'scheduler',
       );
     if (state !== 'bound' && pod.spec.nodeName === undefined) bind();
@@ -334,6 +335,40 @@ const crash: Handler = (world) => {
   return [];
 };
 
+/** `nodes NAME…`: machines that have nothing but a name and a host label. */
+const nodes: Handler = (world, { args }) =>
+  args.flatMap((name) =>
+    answer(
+      world.request({
+        verb: 'create',
+        kind: NODE,
+        object: {
+          apiVersion: NODE.apiVersion,
+          kind: NODE.kind,
+          metadata: { name, labels: { 'kubernetes.io/hostname': name } },
+          spec: {},
+        } as NewObject,
+      }),
+      `created nodes ${name}`,
+    ),
+  );
+
+/** `taint NODE KEY=VALUE:EFFECT…`: these taints and no others; `taint NODE` takes them all off. */
+const taint: Handler = (world, { args }) => {
+  const [name = '', ...texts] = args;
+  const taints = texts.map((text) => {
+    const [, key, value, effect] = /^([^=:]+)(?:=([^:]*))?:(\w+)$/.exec(text) ?? [];
+    if (key === undefined || effect === undefined) throw new Error(`"${text}" is no taint`);
+    return { key, ...(value === undefined ? {} : { value }), effect };
+  });
+  const change = (stored: KubeObject): KubeObject =>
+    merged(stored, { spec: { taints: taints.length === 0 ? null : taints } }) as KubeObject;
+  return answer(
+    world.request({ verb: 'patch', kind: NODE, namespace: undefined, name, change }),
+    `tainted nodes ${name}`,
+  );
+};
+
 /** One handler for each command. */
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   apply,
@@ -341,6 +376,7 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   crash,
   delete: remove,
   get,
+  nodes,
   patch,
   'pod-life': podLife,
   pods,
@@ -348,5 +384,6 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   restart,
   run,
   scale,
+  taint,
   usage,
 };

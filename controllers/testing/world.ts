@@ -51,6 +51,12 @@ function resourceOf(command: Command): string {
   }
 }
 
+/** The one node that a pod's affinity names, as a daemon's does. */
+export function namedNode({ spec }: Pod): string | undefined {
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  return required?.nodeSelectorTerms[0]?.matchFields?.[0]?.values?.[0];
+}
+
 class RefusingServer extends ApiServer {
   /** Who is refused: the controllers, not the world around them. */
   readonly controllers = new Set<string>();
@@ -222,7 +228,7 @@ export class TestWorld {
     if (pod === undefined || pod.metadata.deletionTimestamp !== undefined) return;
     const { namespace = 'default', name, uid } = pod.metadata;
     if (pod.spec.nodeName === undefined || pod.spec.nodeName === '') {
-      const nodeName = `node-${this.placed % life.nodes}`;
+      const nodeName = namedNode(pod) ?? `node-${this.placed % life.nodes}`;
       this.placed += 1;
       this.request({ verb: 'bind', namespace, name, uid, nodeName }, 'scheduler');
     }

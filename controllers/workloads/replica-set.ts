@@ -1,5 +1,5 @@
 import { keyOf } from '../../core/api/object.ts';
-import { isPodActive, isPodTerminal, podCondition } from '../../core/kinds/pod/status.ts';
+import { isPodActive } from '../../core/kinds/pod/status.ts';
 import { POD, REPLICA_SET } from '../../core/kinds/registry.ts';
 import { compileSelector } from '../../core/labels.ts';
 import type { Pod, ReplicaSet } from '../../core/schema/types.generated.ts';
@@ -13,12 +13,12 @@ import {
   type Reconciliation,
   type Request,
   type RequestResult,
-  type WatchEvent,
 } from '../controller.ts';
 import { adoptable, adoption, CLAIM, claimFailed, controllerReference, release } from './claim.ts';
 import { type Expectation, expecting, expectingForever, satisfied } from './expectations.ts';
 import { isNamespaceTerminating } from './namespace-terminating.ts';
 import { NO_KEYS, ownerKeys } from './owner-keys.ts';
+import { matters } from './pod-change.ts';
 import { CREATE_POD, podCreation } from './pod-from-template.ts';
 import { podsToDelete } from './ranking.ts';
 import { crowdsOf } from './related-pods.ts';
@@ -251,31 +251,6 @@ function onResult(
     default:
       return undefined;
   }
-}
-
-/**
- * Whether a change of a pod can lead its ReplicaSet to anything new. The real controller queues the ReplicaSet at
- * every change; a turn reads no more of a pod than this, so that the others would find all as it was.
- */
-function matters({ type, object, previous }: WatchEvent): boolean {
-  if (previous === undefined || type === 'DELETED') return true;
-  const before = previous as Pod;
-  const after = object as Pod;
-  if (
-    before.metadata.deletionTimestamp !== after.metadata.deletionTimestamp ||
-    before.metadata.labels !== after.metadata.labels ||
-    before.metadata.ownerReferences !== after.metadata.ownerReferences
-  ) {
-    return true;
-  }
-  if (before.status === after.status) return false;
-  if (isPodTerminal(before) !== isPodTerminal(after)) return true;
-  const readyBefore = podCondition(before, 'Ready');
-  const readyAfter = podCondition(after, 'Ready');
-  return (
-    (readyBefore?.status === 'True') !== (readyAfter?.status === 'True') ||
-    (readyAfter?.status === 'True' && readyBefore?.lastTransitionTime !== readyAfter.lastTransitionTime)
-  );
 }
 
 const podOwners = ownerKeys(REPLICA_SET);

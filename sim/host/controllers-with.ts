@@ -9,6 +9,7 @@ type Flags = KubernetesSettings['kubeControllerManager'];
 export function controllerSettings(flags: Flags): ControllerSettings {
   return {
     workers: {
+      daemonSet: flags['concurrent-daemonset-syncs'],
       deployment: flags['concurrent-deployment-syncs'],
       replicaSet: flags['concurrent-replicaset-syncs'],
       endpointSlice: flags['concurrent-service-endpoint-syncs'],

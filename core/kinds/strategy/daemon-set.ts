@@ -1,3 +1,4 @@
+import { equalValues } from '../../api/equal.ts';
 import type { NewObject } from '../../api/object.ts';
 import type {
   DaemonSet,
@@ -33,6 +34,16 @@ const STATUS: DaemonSetStatus = {
   numberReady: 0,
 };
 
+/** Counts the template's changes: a field of the internal version, which apps/v1 shows as an annotation. */
+const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
+
+const INTEGER = /^\d{1,15}$/;
+
+function templateGeneration({ metadata }: NewObject<DaemonSet>): number {
+  const text = metadata.annotations?.[TEMPLATE_GENERATION];
+  return text !== undefined && INTEGER.test(text) ? Number(text) : 0;
+}
+
 const NO_SPEC: object = Object.freeze({});
 
 export const DAEMON_SET_STRATEGY: KindStrategy<DaemonSet> = {
@@ -41,8 +52,19 @@ export const DAEMON_SET_STRATEGY: KindStrategy<DaemonSet> = {
     return spec === object.spec ? object : { ...object, spec };
   },
 
-  prepareForCreate({ apiVersion, kind, metadata, spec }: NewObject<DaemonSet>): NewObject<DaemonSet> {
-    return { apiVersion, kind, metadata, spec, status: STATUS };
+  prepareForCreate(object: NewObject<DaemonSet>): NewObject<DaemonSet> {
+    const { apiVersion, kind, spec } = object;
+    const generation = Math.max(1, templateGeneration(object));
+    const annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(generation) };
+    return { apiVersion, kind, metadata: { ...object.metadata, annotations }, spec, status: STATUS };
+  },
+
+  prepareForUpdate(next: DaemonSet, previous: DaemonSet): DaemonSet {
+    const before = templateGeneration(previous);
+    const text = String(equalValues(next.spec.template, previous.spec.template) ? before : before + 1);
+    if (next.metadata.annotations?.[TEMPLATE_GENERATION] === text) return next;
+    const annotations = { ...next.metadata.annotations, [TEMPLATE_GENERATION]: text };
+    return { ...next, metadata: { ...next.metadata, annotations } };
   },
 
   validate: validateDaemonSet,
