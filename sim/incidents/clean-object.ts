@@ -28,7 +28,7 @@ function without(fields: Fields, names: readonly string[]): Fields {
   );
 }
 
-export function cleanMetadata(metadata: Fields): Fields {
+function cleanMetadata(metadata: Fields): Fields {
   const { annotations, ...rest } = without(metadata, SERVER_METADATA);
   if (!isJsonObject(annotations)) return rest;
   const kept = Object.entries(annotations).filter(([name]) => !SERVER_ANNOTATIONS.test(name));

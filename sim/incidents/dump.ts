@@ -1,3 +1,4 @@
+import { CONTROLLERS } from '../../controllers/list.ts';
 import { kindFor } from '../../core/kinds/registry.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import { readManifest } from '../scenario/manifest.ts';
@@ -32,8 +33,21 @@ const MADE_BY_COMPONENTS = [
   'IPAddress',
   'ServiceCIDR',
 ];
-/** Kinds that this version stores without a controller: nothing becomes of them. */
-const WITHOUT_CONTROLLER = ['StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'ReplicationController'];
+/** The controllers of workloads, by their kinds. */
+const CONTROLLER_OF: Readonly<Record<string, string>> = {
+  CronJob: 'cronjob-controller',
+  DaemonSet: 'daemonset-controller',
+  Job: 'job-controller',
+  ReplicationController: 'replicationcontroller-controller',
+  StatefulSet: 'statefulset-controller',
+};
+
+/** Whether a kind is stored without a controller: then nothing becomes of its objects. */
+function lacksController(kind: string): boolean {
+  const controller = CONTROLLER_OF[kind];
+  if (controller === undefined) return false;
+  return !CONTROLLERS['kube-controller-manager'].some(({ name }) => name === controller);
+}
 /** Those that every cluster has from its start. */
 export const SYSTEM_NAMESPACES = ['default', 'kube-node-lease', 'kube-public', 'kube-system'];
 const MIRROR = 'kubernetes.io/config.mirror';
@@ -43,7 +57,7 @@ export function objectId(resource: string, namespace: string | undefined, name: 
 }
 
 /** The objects of a document; those of a list that leaves their kind out have that of the list. */
-export function listedObjects(raw: unknown): readonly unknown[] {
+function listedObjects(raw: unknown): readonly unknown[] {
   if (!isJsonObject(raw) || !Array.isArray(raw.items) || typeof raw.kind !== 'string') return [raw];
   const kind = raw.kind.endsWith('List') ? raw.kind.slice(0, -'List'.length) : '';
   const own = kind === '' ? {} : { apiVersion: raw.apiVersion, kind };
@@ -136,7 +150,7 @@ export function importDump(
       );
       return;
     }
-    if (WITHOUT_CONTROLLER.includes(kindName)) {
+    if (lacksController(kindName)) {
       findings.add(`${kindName} objects, which are applied but have no controller in this version`, named);
     }
     manifests.push(manifest);

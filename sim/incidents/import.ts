@@ -16,7 +16,7 @@ export interface ImportOptions {
   readonly settle: Micros;
 }
 
-export const DEFAULT_SETTLE: Micros = 2 * MINUTE;
+const DEFAULT_SETTLE: Micros = 2 * MINUTE;
 /** Without a dump there is nothing to wait for but the control plane and the first nodes. */
 const SETTLE_ALONE: Micros = 2 * SECOND;
 /** The run goes on after the last request, so that it can be seen what came of it. */

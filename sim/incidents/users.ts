@@ -3,12 +3,14 @@
  * https://kubernetes.io/docs/reference/access-authn-authz/rbac/#controller-roles.
  */
 const CONTROLLER_ACCOUNTS: Readonly<Record<string, string>> = {
+  'daemonset-controller': 'daemon-set-controller',
   'endpointslice-controller': 'endpointslice-controller',
   'event-ttl': 'ttl-controller',
   'garbage-collector-controller': 'generic-garbage-collector',
   'horizontal-pod-autoscaler-controller': 'horizontal-pod-autoscaler',
   'node-lifecycle-controller': 'node-controller',
   'pod-garbage-collector-controller': 'pod-garbage-collector',
+  'replicationcontroller-controller': 'replication-controller',
   'root-ca-certificate-publisher-controller': 'root-ca-cert-publisher',
   'serviceaccount-controller': 'service-account-controller',
   'taint-eviction-controller': 'node-controller',
