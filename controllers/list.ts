@@ -12,7 +12,10 @@ import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
 import { daemonSetController } from './workloads/daemon-set.ts';
+import { cronJobController } from './workloads/cron-job.ts';
 import { deploymentController } from './workloads/deployment.ts';
+import { jobController } from './workloads/job.ts';
+import { ttlAfterFinishedController } from './workloads/job-ttl.ts';
 import { replicaSetController } from './workloads/replica-set.ts';
 
 /** The process that a controller is a part of: what crashes, loses its lease and shares a client together. */
@@ -26,6 +29,7 @@ export function controllersFor(
   // Memories have many types; only the controller that made one looks into it.
   const controllers: readonly unknown[] = [
     { ...daemonSetController, workers: workers.daemonSet },
+    { ...cronJobController, workers: workers.cronJob },
     { ...deploymentController, workers: workers.deployment },
     disruptionController,
     { ...endpointSliceController, workers: workers.endpointSlice },
@@ -35,6 +39,7 @@ export function controllersFor(
       ...horizontalPodAutoscalerController(settings.horizontalPodAutoscaler),
       workers: workers.horizontalPodAutoscaler,
     },
+    { ...jobController, workers: workers.job },
     { ...namespaceController, workers: workers.namespace },
     nodeLifecycleController(settings.nodeLifecycle),
     podGarbageCollector(settings.terminatedPodsMax),
@@ -42,6 +47,7 @@ export function controllersFor(
     rootCaPublisher,
     serviceAccountController,
     taintEvictionController,
+    { ...ttlAfterFinishedController, workers: workers.ttlAfterFinished },
   ];
   return { 'kube-controller-manager': controllers as readonly Controller[] };
 }

@@ -48,6 +48,12 @@ export interface WorkerSettings {
   readonly garbageCollector: number;
   /** `--concurrent-horizontal-pod-autoscaler-syncs` */
   readonly horizontalPodAutoscaler: number;
+  /** `--concurrent-job-syncs` */
+  readonly job: number;
+  /** `--concurrent-cron-job-syncs` */
+  readonly cronJob: number;
+  /** `--concurrent-ttl-after-finished-syncs` */
+  readonly ttlAfterFinished: number;
 }
 
 /** What can be set about the controllers of kube-controller-manager. */
@@ -72,6 +78,9 @@ export const DEFAULT_CONTROLLER_SETTINGS: ControllerSettings = {
     namespace: 10,
     garbageCollector: 20,
     horizontalPodAutoscaler: 5,
+    job: 5,
+    cronJob: 5,
+    ttlAfterFinished: 5,
   },
   nodeLifecycle: {
     monitorPeriod: 5 * SECOND,

@@ -26,7 +26,7 @@ interface Owners {
  * A pod's key is asked for at each of its changes, so keys are kept by the identity of the list of owners,
  * which all pods of a ReplicaSet share.
  */
-export function ownerKeys<O extends KubeObject & { readonly spec: { readonly selector: LabelSelector } }>(
+export function ownerKeys<O extends KubeObject & { readonly spec: { readonly selector?: LabelSelector } }>(
   ownerKind: KindRef<O>,
 ): (event: WatchEvent, view: View) => readonly string[] {
   const known = new WeakMap<readonly OwnerReference[], Owners>();

@@ -16,6 +16,9 @@ export function controllerSettings(flags: Flags): ControllerSettings {
       namespace: flags['concurrent-namespace-syncs'],
       garbageCollector: flags['concurrent-gc-syncs'],
       horizontalPodAutoscaler: flags['concurrent-horizontal-pod-autoscaler-syncs'],
+      job: flags['concurrent-job-syncs'],
+      cronJob: flags['concurrent-cron-job-syncs'],
+      ttlAfterFinished: flags['concurrent-ttl-after-finished-syncs'],
     },
     nodeLifecycle: {
       monitorPeriod: flags['node-monitor-period'],

@@ -343,12 +343,15 @@ const ROWS: readonly Row[] = [
 ];
 
 const WORKERS = [
+  ['concurrent-cron-job-syncs', 'cronjob-controller'],
   ['concurrent-deployment-syncs', 'deployment-controller'],
   ['concurrent-gc-syncs', 'garbage-collector-controller'],
   ['concurrent-horizontal-pod-autoscaler-syncs', 'horizontal-pod-autoscaler-controller'],
+  ['concurrent-job-syncs', 'job-controller'],
   ['concurrent-namespace-syncs', 'namespace-controller'],
   ['concurrent-replicaset-syncs', 'replicaset-controller'],
   ['concurrent-service-endpoint-syncs', 'endpointslice-controller'],
+  ['concurrent-ttl-after-finished-syncs', 'ttl-after-finished-controller'],
 ] as const;
 
 /** What no short run shows; the scheduler's own tests do. */

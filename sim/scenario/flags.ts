@@ -45,6 +45,7 @@ export const CONTROLLER_MANAGER_FLAGS = {
   },
   'kube-api-burst': { type: 'integer', default: 30, min: 1, about: 'Requests that may go out at once.' },
   'concurrent-daemonset-syncs': { type: 'integer', default: 2, min: 1, about: 'Workers for DaemonSets.' },
+  'concurrent-cron-job-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for CronJobs.' },
   'concurrent-deployment-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for Deployments.' },
   'concurrent-gc-syncs': { type: 'integer', default: 20, min: 1, about: 'Workers of the garbage collector.' },
   'concurrent-horizontal-pod-autoscaler-syncs': {
@@ -53,6 +54,7 @@ export const CONTROLLER_MANAGER_FLAGS = {
     min: 1,
     about: 'Workers for HorizontalPodAutoscalers.',
   },
+  'concurrent-job-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for Jobs.' },
   'concurrent-namespace-syncs': {
     type: 'integer',
     default: 10,
@@ -65,6 +67,12 @@ export const CONTROLLER_MANAGER_FLAGS = {
     default: 5,
     min: 1,
     about: "Workers for Services' EndpointSlices.",
+  },
+  'concurrent-ttl-after-finished-syncs': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    about: 'Workers for Jobs whose `ttlSecondsAfterFinished` runs.',
   },
   'horizontal-pod-autoscaler-sync-period': {
     type: 'duration',
