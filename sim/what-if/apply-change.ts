@@ -10,6 +10,7 @@ import { keyOfManifest } from '../scenario/duplicates.ts';
 import { readManifest } from '../scenario/manifest.ts';
 import type { Path, ScenarioProblem } from '../scenario/problem.ts';
 import type { Action, ManifestObject, ObjectTarget, Scenario, TimelineEntry } from '../scenario/scenario.ts';
+import { COMES_BY_ITSELF } from '../simulation.ts';
 import type { Change, ManifestPatch } from './change.ts';
 import { setInScenario } from './set-in-scenario.ts';
 import { dropEntries, moveEntries } from './timeline.ts';
@@ -32,16 +33,13 @@ export type Applied =
   | { readonly ok: true; readonly recording: Recording }
   | { readonly ok: false; readonly problems: readonly ScenarioProblem[] };
 
-/** Made by the run itself, whenever it comes to them. */
-const CONSEQUENCES = ['scenario', 'end', 'fault-end'];
-
 function isStart(entry: TimelineEntry, scenario: Scenario): boolean {
   return entry.action.op === 'apply' && entry.at === MANIFESTS_AT && entry.source === scenario.name;
 }
 
 function planOf({ scenario, stimuli }: Recording): Plan {
   const all = stimuli
-    .filter(({ action }) => !CONSEQUENCES.includes(action.op))
+    .filter(({ action }) => !COMES_BY_ITSELF.has(action.op))
     .map(({ t, action }): TimelineEntry => {
       // This program wrote the stimulus from an action: its shape is that action's.
       const { source, ...rest } = action as unknown as Action & { readonly source: string };

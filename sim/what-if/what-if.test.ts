@@ -195,6 +195,28 @@ describe('a change of a recorded run', () => {
   });
 });
 
+test('what the world does by itself is no part of the timeline', () => {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'web' },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+  };
+  const busy = scenario({
+    duration: '4m',
+    manifests: [deployment('web', 2), service],
+    traffic: [{ to: 'service/web', shape: { constant: '10rps' }, spikes: [{ at: '1m', x: 3, for: '1m' }] }],
+    timeline: [{ at: '2m', fault: 'node-crash', node: 'node-1', for: '30s' }],
+  });
+  const { recording } = loggedRun(busy);
+  expect(doings(recording)).toContain('60s load');
+  const other = changed({ timeline: { move: [{ fault: 'node-crash', to: '2m10s' }] } }, recording);
+  expect(doings(other)).toEqual(['0s scenario', '1s apply', '130s fault']);
+  const again = loggedRun(other.scenario, { stimuli: other.stimuli, endAt: other.endAt });
+  expect(doings(again.recording)).toContain('60s load');
+  expect(reExecuted(again).text).toBe(again.text);
+});
+
 describe('a change that touches nothing', () => {
   test.each([
     ['says so', {}, 'spec: changes nothing: give at least one of manifests, remove, patches, set, timeline'],
