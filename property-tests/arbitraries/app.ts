@@ -16,6 +16,17 @@ export interface App {
   readonly revisionHistoryLimit: number | undefined;
   readonly service: 'none' | 'plain' | 'publishes-all';
   readonly budget: Budget | undefined;
+  readonly autoscaler: Autoscaler | undefined;
+}
+
+/** A HorizontalPodAutoscaler on CPU. */
+export interface Autoscaler {
+  readonly min: number;
+  readonly max: number;
+  /** Percent of what a pod requests. */
+  readonly target: number;
+  /** What a pod uses, as a percentage of the target: 100 leaves the size as it is. */
+  readonly used: number;
 }
 
 export type Strategy =
@@ -54,12 +65,24 @@ export const budget: fc.Arbitrary<Budget> = fc.oneof(
   fc.constantFrom<number | string>(0, 1, '50%').map((maxUnavailable) => ({ maxUnavailable })),
 );
 
+export const autoscaler: fc.Arbitrary<Autoscaler> = fc.record({
+  min: fc.constantFrom(1, 2),
+  max: fc.constantFrom(4, 6, 8),
+  target: fc.constantFrom(50, 80),
+  used: fc.constantFrom(100, 100, 100, 60, 150),
+});
+
 /** Mostly `usual`, so that a case is odd in a few ways and not in all. */
 function mostly<T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.constant(usual) },
     { weight: 1, arbitrary: fc.constantFrom(...others) },
   );
+}
+
+/** One time in so many. */
+function sometimes<T>(every: number, value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: every - 1, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 }
 
 export function app(name: string): fc.Arbitrary<App> {
@@ -76,6 +99,7 @@ export function app(name: string): fc.Arbitrary<App> {
     spread: mostly<App['spread']>('none', 'preferred', 'required', 'topology'),
     revisionHistoryLimit: mostly<number | undefined>(undefined, 0, 1),
     service: mostly<App['service']>('plain', 'none', 'publishes-all'),
-    budget: fc.option(budget, { nil: undefined, freq: 1 }),
+    budget: sometimes(2, budget),
+    autoscaler: sometimes(4, autoscaler),
   });
 }

@@ -122,6 +122,27 @@ function budget({ name, budget: spec }: App): Json | undefined {
   };
 }
 
+function autoscaler({ name, autoscaler: drawn }: App): Json | undefined {
+  if (drawn === undefined) return undefined;
+  const target = { type: 'Utilization', averageUtilization: drawn.target };
+  return {
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    metadata: { name, namespace: 'default' },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas: drawn.min,
+      maxReplicas: drawn.max,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+    },
+  };
+}
+
+/** Milli-CPU that a pod of an app uses, where its autoscaler has to know. */
+export function usageOf({ autoscaler: drawn, milliCpu }: App): number | undefined {
+  return drawn === undefined ? undefined : Math.round((milliCpu * drawn.target * drawn.used) / 10_000);
+}
+
 /** As a file of manifests would be read. */
 export function manifest(raw: Json): ManifestObject {
   const read = readManifest(raw);
@@ -135,5 +156,7 @@ export function manifest(raw: Json): ManifestObject {
 
 /** Everything of an app that is applied at the start. */
 export function manifestsOf(app: App): readonly ManifestObject[] {
-  return [deployment(app, 1), service(app), budget(app)].filter((raw) => raw !== undefined).map(manifest);
+  return [deployment(app, 1), service(app), budget(app), autoscaler(app)]
+    .filter((raw) => raw !== undefined)
+    .map(manifest);
 }

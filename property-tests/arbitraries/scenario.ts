@@ -9,8 +9,8 @@ import type {
   TimeSpread,
 } from '../../sim/scenario/scenario.ts';
 import { DEFAULT_CLUSTER } from '../../sim/scenario/schema/cluster.ts';
-import { app } from './app.ts';
-import { manifestsOf } from './objects.ts';
+import { type App, app } from './app.ts';
+import { manifestsOf, usageOf } from './objects.ts';
 import type { Place, Workload } from './place.ts';
 import { timeline } from './timeline.ts';
 import { workloadNamed, workloadsOf } from './workload.ts';
@@ -79,6 +79,15 @@ const behavior: fc.Arbitrary<ContainerBehavior> = fc
       : { unready: [{ after: unready.after * SECOND, for: unready.for * SECOND }] }),
   }));
 
+/** Apps with an autoscaler use what it looks at; otherwise all programs behave alike. */
+function behaviorsOf(common: ContainerBehavior, apps: readonly App[]): readonly ContainerBehavior[] {
+  const own = apps.flatMap((one) => {
+    const cpu = usageOf(one);
+    return cpu === undefined ? [] : [{ ...common, match: { labels: { app: one.name } }, usage: { cpu } }];
+  });
+  return [...own, common];
+}
+
 function placeOf({ nodeGroups }: ClusterSpec, workloads: readonly Workload[]): Place {
   return {
     nodes: nodeGroups.flatMap(({ name, count }) =>
@@ -114,7 +123,7 @@ export const scenario: fc.Arbitrary<Scenario> = fc
         duration: CASE_DURATION,
         cluster,
         manifests: apps.flatMap(manifestsOf),
-        behaviors: [behavior],
+        behaviors: behaviorsOf(behavior, apps),
         timeline: entries,
         expect: [],
       }),

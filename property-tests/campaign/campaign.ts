@@ -120,7 +120,8 @@ class Campaign {
       }
     } finally {
       // What is still being worked on ends with its thread, and nobody waits for it.
-      for (const piece of [...this.underWay.values(), ...this.shrinking.values()]) piece.catch(() => undefined);
+      for (const piece of [...this.underWay.values(), ...this.shrinking.values()])
+        piece.catch(() => undefined);
       await this.pool.close();
     }
     return this.state;

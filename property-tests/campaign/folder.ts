@@ -57,14 +57,19 @@ export function openFolder(folder: string, identity: CampaignIdentity): OpenedFo
   if (!status.isDirectory()) return { ok: false, problem: `${folder} is not a folder` };
   const file = path.join(folder, FILE);
   if (!fs.existsSync(file)) {
-    if (withFile(folder, 'read', () => fs.readdirSync(folder)).length === 0) return { ok: true, state: undefined };
+    if (withFile(folder, 'read', () => fs.readdirSync(folder)).length === 0)
+      return { ok: true, state: undefined };
     return { ok: false, problem: `${folder} holds other things than a campaign; ${KEPT}` };
   }
   const content = parsed(readText(file));
   if (typeof content !== 'object' || content === null) {
     return { ok: false, problem: `${file} is no JSON: it was damaged; ${KEPT}` };
   }
-  const { formatVersion, identity: found, state } = content as {
+  const {
+    formatVersion,
+    identity: found,
+    state,
+  } = content as {
     readonly formatVersion?: unknown;
     readonly identity?: CampaignIdentity;
     readonly state?: CampaignState;

@@ -168,9 +168,12 @@ export const SITUATIONS: readonly Situation[] = [
   },
   {
     name: 'conflict',
-    about: 'a controller writes what it read before somebody else wrote it',
-    answer: ({ actor, result }) =>
-      actor.endsWith('-controller') && !result.ok && result.status.reason === 'Conflict',
+    about: 'a Deployment is rolled out by an old state, and the write is refused',
+    answer: ({ actor, command, result }) =>
+      actor === 'deployment-controller' &&
+      command.verb === 'update' &&
+      !result.ok &&
+      result.status.reason === 'Conflict',
   },
   {
     name: 'unschedulable',

@@ -62,9 +62,15 @@ class AvailabilityWatcher implements Watcher {
       if (other.metadata.uid === next.metadata.uid) continue;
       const known = this.replicaSets.get(other.metadata.uid)?.knownTo(actor, cause);
       if (known === undefined) return undefined;
-      total += Math.max(0, ...known.map((version) => Math.min(version.available, version.size)));
+      // Pods that it still has beyond its size count, as its status does, unless this turn has taken them away.
+      const left = known.map(({ value, ...version }) =>
+        version.actor === actor && version.cause === cause
+          ? Math.min(value.available, value.size)
+          : value.available,
+      );
+      total += Math.max(0, ...left);
     }
-    const least = Math.min(...required);
+    const least = Math.min(...required.map(({ value }) => value));
     if (total >= least) return undefined;
     const message =
       `replicaset/${next.metadata.name} was scaled down from ${sizeOf(previous)} to ${sizeOf(next)}, which leaves ` +
@@ -82,6 +88,7 @@ export const deploymentAvailability: Invariant = {
   exemptions: [
     'Pods lost by faults, evictions, deletions by users and lost nodes: only what the Deployment controller takes away is judged.',
     'A loss that its cache could not show yet: it counts by the status of its ReplicaSets.',
+    'Pods that a ReplicaSet is still to take away: they count as available until then, as its status says.',
     'A change of spec.replicas, which is shared out among ReplicaSets in proportion, available or not.',
     'The strategy Recreate.',
   ],

@@ -50,9 +50,9 @@ class SurgeWatcher implements Watcher {
       if (other.metadata.uid === replicaSet.metadata.uid) continue;
       const known = this.sizes.get(other.metadata.uid)?.knownTo(actor, cause);
       if (known === undefined) return undefined;
-      total += known.length === 0 ? 0 : Math.min(...known);
+      total += known.length === 0 ? 0 : Math.min(...known.map((version) => version.value));
     }
-    const most = Math.max(...allowed);
+    const most = Math.max(...allowed.map((version) => version.value));
     if (total <= most) return undefined;
     const message =
       `replicaset/${replicaSet.metadata.name} was scaled up from ${before} to ${sizeOf(replicaSet)}, so that ` +

@@ -28,8 +28,9 @@ class StabilityWatcher implements Watcher {
   private readonly writes = new Map<string, { readonly record: LogRecord; count: number }>();
 
   observe(record: LogRecord): undefined {
+    const isEnd = record.type === 'stimulus' && record.action.op === 'end';
     if (record.type === 'stimulus' || isRescaling(record)) {
-      if (record.type !== 'stimulus' || record.action.op !== 'end') this.quietFrom = record.t + SETTLING;
+      if (!isEnd) this.quietFrom = record.t + SETTLING;
       if (this.writes.size > 0) this.writes.clear();
       return undefined;
     }

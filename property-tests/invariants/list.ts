@@ -1,3 +1,4 @@
+import { autoscalerSize } from './autoscaler-size.ts';
 import { bindingTaints } from './binding-taints.ts';
 import { boundOnce } from './bound-once.ts';
 import { controllerOwnership } from './controller-ownership.ts';
@@ -28,6 +29,7 @@ export const INVARIANTS: readonly Invariant[] = [
   bindingTaints,
   ownerAbsent,
   finalizersKept,
+  autoscalerSize,
   terminatingEndpoint,
   eventuallyStable,
 ];

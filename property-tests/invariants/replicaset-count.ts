@@ -83,7 +83,7 @@ class CountWatcher implements Watcher {
     if (!known || key === undefined || sizes === undefined) return undefined;
     let count = 0;
     for (const since of active.values()) if (since <= cause) count += 1;
-    const most = Math.max(...sizes);
+    const most = Math.max(...sizes.map(({ value }) => value));
     if (count <= most) return undefined;
     const message = `pod/${(next as Pod).metadata.name} was created as one of ${count} pods of a ReplicaSet that wants ${most}`;
     return [{ kind: REPLICA_SET, key, message }];
@@ -105,7 +105,7 @@ class CountWatcher implements Watcher {
     const sizes = this.sizes.get(uid)?.knownTo(actor, cause);
     if (key === undefined || sizes === undefined) return undefined;
     const unseen = pods.losses.filter((at) => at > cause).length;
-    const least = Math.min(...sizes);
+    const least = Math.min(...sizes.map(({ value }) => value));
     if (pods.active.size + unseen >= least) return undefined;
     const message =
       `pod/${(previous as Pod).metadata.name} was taken away, which leaves ${pods.active.size} pods of a ` +

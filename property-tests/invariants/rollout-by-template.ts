@@ -79,7 +79,7 @@ class RolloutWatcher implements Watcher {
     const { uid, name } = deployment.metadata;
     const templates = this.templates.get(uid)?.knownTo(actor, cause);
     if (templates === undefined) return undefined;
-    if (!templates.some((template) => isSameTemplate(created.spec.template, template))) {
+    if (!templates.some(({ value }) => isSameTemplate(created.spec.template, value))) {
       const message = `replicaset/${created.metadata.name} was made for a template that deployment/${name} does not have`;
       return [{ kind: REPLICA_SET, key, message }];
     }

@@ -36,7 +36,7 @@ export class Versions<V> {
    * What a turn of `actor` may have known, the newest last: every version since its cause, from its own last write
    * of this very turn on, which it surely knows. `undefined` where that is no longer kept.
    */
-  knownTo(actor: string, cause: number): readonly V[] | undefined {
+  knownTo(actor: string, cause: number): readonly Version<V>[] | undefined {
     let first = this.entries.length - 1;
     while (first > 0) {
       const entry = this.entries[first] as Version<V>;
@@ -46,7 +46,7 @@ export class Versions<V> {
     const oldest = this.entries[first];
     if (oldest === undefined) return [];
     if (first === 0 && this.cut > cause && oldest.rv > cause) return undefined;
-    return this.entries.slice(first).map(({ value }) => value);
+    return this.entries.slice(first);
   }
 }
 
