@@ -22,7 +22,10 @@ function time(text: string | undefined): Micros | undefined {
   return text === undefined ? undefined : parseRfc3339(text);
 }
 
-/** `mostRecentScheduleTime`. */
+/**
+ * `mostRecentScheduleTime`. With the deadline, times that are too late to start do not count, so that the real
+ * controller's Event for a time that is too late (MissSchedule) never comes.
+ */
 function recent(cronJob: CronJob, schedule: CronSchedule, now: Micros, withDeadline: boolean): Recent {
   const { metadata, spec, status } = cronJob;
   let earliest = time(status.lastScheduleTime) ?? time(metadata.creationTimestamp) ?? 0;

@@ -3,7 +3,7 @@ import { type CronSchedule, isUtc, parseSchedule } from '../../core/cron-schedul
 import { CRON_JOB, JOB } from '../../core/kinds/registry.ts';
 import type { CronJob, Job, ObjectReference } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
-import { MINUTE, type Micros, parseRfc3339, rfc3339, SECOND } from '../../core/time.ts';
+import { type Micros, parseRfc3339 } from '../../core/time.ts';
 import {
   type Controller,
   DONE,
@@ -67,17 +67,6 @@ function finish(turn: CronTurn, events: readonly Request[] = []): Step {
   };
 }
 
-/** `time.RFC1123Z` in UTC: `Thu, 01 Jan 2026 00:05:00 +0000`. */
-function mailTime(t: Micros): string {
-  const text = rfc3339(t);
-  const days = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
-  const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-  // The epoch was a Thursday.
-  const day = days[Math.floor(t / (24 * 60 * MINUTE)) % 7];
-  const month = months[Number(text.slice(5, 7)) - 1];
-  return `${day}, ${text.slice(8, 10)} ${month} ${text.slice(0, 4)} ${text.slice(11, 19)} +0000`;
-}
-
 /** The schedule of a CronJob, or what is told of one that can't be read. */
 function scheduleOf(cronJob: CronJob): CronSchedule | { readonly reason: string; readonly message: string } {
   const { schedule, timeZone } = cronJob.spec;
@@ -112,11 +101,6 @@ function start(turn: CronTurn, now: Micros): Step {
     const message =
       'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew';
     events.push(cronEvent(cronJob, 'Warning', 'TooManyMissedTimes', message));
-  }
-  const { startingDeadlineSeconds } = spec;
-  if (startingDeadlineSeconds !== undefined && due.time + startingDeadlineSeconds * SECOND < now) {
-    const message = `Missed scheduled time to start a job: ${mailTime(due.time)}`;
-    return finish(turn, [...events, cronEvent(cronJob, 'Warning', 'MissSchedule', message)]);
   }
   const name = jobName(cronJob, due.time);
   const active = turn.status.active ?? [];

@@ -80,6 +80,8 @@ function restartedTooOften({ spec }: Job, pods: readonly Pod[]): boolean {
 export function deadlineOf(job: Job): Micros | undefined {
   const { activeDeadlineSeconds } = job.spec;
   if (activeDeadlineSeconds === undefined || isSuspended(job)) return undefined;
+  // A Job that is resumed starts anew, which has yet to be written.
+  if (jobCondition(job.status.conditions, 'Suspended')?.status === 'True') return undefined;
   const start = job.status.startTime === undefined ? undefined : parseRfc3339(job.status.startTime);
   return start === undefined ? undefined : start + activeDeadlineSeconds * SECOND;
 }
