@@ -83,10 +83,10 @@ describe('delete', () => {
     const world = cluster();
     const { uid, resourceVersion } = create(world, newConfigMap('c'), CONFIG_MAP).metadata;
     expect(refusal(remove(world, CONFIG_MAP, 'c', { preconditions: { uid: 'other' } }))).toBe(
-      `409 Conflict: Operation cannot be fulfilled on configmaps "c": Precondition failed: UID in precondition: other, UID in object meta: ${uid}`,
+      `409 Conflict: Operation cannot be fulfilled on ConfigMap "c": the UID in the precondition (other) does not match the UID in record (${uid}). The object might have been deleted and then recreated`,
     );
     expect(refusal(remove(world, CONFIG_MAP, 'c', { preconditions: { resourceVersion: '0' } }))).toBe(
-      `409 Conflict: Operation cannot be fulfilled on configmaps "c": Precondition failed: ResourceVersion in precondition: 0, ResourceVersion in object meta: ${resourceVersion}`,
+      `409 Conflict: Operation cannot be fulfilled on ConfigMap "c": the ResourceVersion in the precondition (0) does not match the ResourceVersion in record (${resourceVersion}). The object might have been modified`,
     );
     expect(remove(world, CONFIG_MAP, 'c', { preconditions: { uid, resourceVersion } }).ok).toBe(true);
   });

@@ -7,7 +7,7 @@ import { equalValues } from './equal.ts';
 import type { RequestContext } from './identity.ts';
 import { versioned } from './metadata.ts';
 import { type KubeObject, objectKey } from './object.ts';
-import { conflict, notFound, type Status, uidConflict } from './status.ts';
+import { conflict, notFound, type Status } from './status.ts';
 
 /** Finalizers by which the garbage collector holds an owner back (metav1 `FinalizerDeleteDependents`, `FinalizerOrphanDependents`). */
 export const FOREGROUND_FINALIZER = 'foregroundDeletion';
@@ -20,14 +20,19 @@ function failedPrecondition(kind: Kind, stored: KubeObject, options: DeleteOptio
   const wanted = options.preconditions;
   if (wanted === undefined) return undefined;
   const { uid, resourceVersion, name } = stored.metadata;
+  // `rest.BeforeDelete` names the kind in the place of the resource.
+  const subject = { group: kind.group, plural: kind.kind, kind: kind.kind };
   if (wanted.uid !== undefined && wanted.uid !== uid) {
-    return uidConflict(kind, name, wanted.uid, uid);
+    const detail =
+      `the UID in the precondition (${wanted.uid}) does not match the UID in record (${uid}). ` +
+      'The object might have been deleted and then recreated';
+    return conflict(subject, name, detail);
   }
   if (wanted.resourceVersion !== undefined && wanted.resourceVersion !== resourceVersion) {
     const detail =
-      `Precondition failed: ResourceVersion in precondition: ${wanted.resourceVersion}, ` +
-      `ResourceVersion in object meta: ${resourceVersion}`;
-    return conflict(kind, name, detail);
+      `the ResourceVersion in the precondition (${wanted.resourceVersion}) does not match the ResourceVersion in ` +
+      `record (${resourceVersion}). The object might have been modified`;
+    return conflict(subject, name, detail);
   }
   return undefined;
 }

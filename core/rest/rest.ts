@@ -168,13 +168,13 @@ export function serveWriteRequest(
   if (typeof path === 'string') return notFoundPath(path);
   const isDry = isDryRun(request);
   if (typeof isDry === 'object') return refusal(isDry);
-  if (!isDry) return serveWrite({ store, context, request, path });
+  if (!isDry) return serveWrite({ store, isDry, context, request, path });
   const before =
     path.name === undefined
       ? undefined
       : store.state.getByKey(path.kind, objectKey(path.namespace, path.name));
   return asDry(
-    serveWrite({ store: dryStore(store), context, request, path }),
+    serveWrite({ store: dryStore(store), isDry, context, request, path }),
     before?.metadata.resourceVersion,
   );
 }

@@ -13,6 +13,7 @@ import { shownObject } from './shown.ts';
 export interface WriteContext {
   /** Where it is written to; for a dry run a store that keeps nothing. */
   readonly store: ApiStore;
+  readonly isDry: boolean;
   readonly context: RequestContext;
   readonly request: RestRequest;
   readonly path: ResourcePath;

@@ -1,6 +1,6 @@
 import { createObject } from '../api/create.ts';
-import type { KubeObject } from '../api/object.ts';
-import { badRequest, conflict, failure, forbidden, type Status } from '../api/status.ts';
+import type { KubeObject, NewObject } from '../api/object.ts';
+import { badRequest, conflict, failure, forbidden, invalid, type Status } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
 import { inVersion } from '../kinds/conversion.ts';
 import { isJsonObject } from '../schema/decoding.ts';
@@ -33,8 +33,10 @@ function create(write: WriteContext): RestAnswer {
   const { kind, apiVersion } = path;
   const body = readBody(apiVersion, kind.kind, request.body, request.query);
   if (!body.ok) return refusal(body.status);
-  const object = placed(body.object, path);
-  if (isStatus(object)) return refusal(object);
+  const sent = placed(body.object, path);
+  if (isStatus(sent)) return refusal(sent);
+  // Storage refuses a version at a creation, and a dry run never gets there.
+  const object = write.isDry ? withoutVersion(sent) : sent;
   const managedFields = managedOnCreate(write, object);
   const command = {
     verb: 'create',
@@ -43,6 +45,25 @@ function create(write: WriteContext): RestAnswer {
     ...(managedFields === undefined ? {} : { managedFields }),
   } as const;
   return answerOf(write, createObject(store, command, context), 201, body.warnings);
+}
+
+function withoutVersion(object: NewObject): NewObject {
+  const { resourceVersion: _version, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** A patch may not make another object of it (apimachinery `ValidateObjectMetaUpdate`). */
+function immutableUid(
+  { path }: WriteContext,
+  { metadata }: NewObject,
+  before: KubeObject,
+): Status | undefined {
+  const { uid } = metadata;
+  if (uid === undefined || uid === before.metadata.uid) return undefined;
+  const body = `Invalid value: ${JSON.stringify(uid)}: field is immutable`;
+  return invalid(path.kind, before.metadata.name, [
+    { type: 'FieldValueInvalid', field: 'metadata.uid', body },
+  ]);
 }
 
 function put(write: WriteContext): RestAnswer {
@@ -101,6 +122,8 @@ function patch(write: WriteContext): RestAnswer {
   if (!body.ok) return refusal(body.status);
   const object = placed(body.object, path);
   if (isStatus(object)) return refusal(object);
+  const otherUid = immutableUid(write, object, before);
+  if (otherUid !== undefined) return refusal(otherUid);
   const sentVersion = versionIn(request.body);
   if (sentVersion !== undefined && sentVersion !== before.metadata.resourceVersion) {
     const detail =

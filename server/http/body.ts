@@ -1,16 +1,19 @@
 import type { IncomingMessage } from 'node:http';
-import { parse } from 'yaml';
 import { failure, type Status } from '../../core/api/status.ts';
+import { isForbiddenKey } from '../../core/schema/decoding.ts';
 import { readProtobuf } from '../../core/schema/protobuf.ts';
+import { parseYamlValue } from '../../files/yaml/parse-yaml.ts';
+import { jsonProblem } from './json-problem.ts';
 
 /** The largest body that the API server takes (`MaxRequestBodyBytes`). */
 const BODY_MAX = 3 * 1024 * 1024;
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const JSON_TYPE = 'application/json';
-/** JSON, YAML, and the four kinds of patch. */
+/** JSON, YAML, and the kinds of patch. */
 const ACCEPTED = /^application\/(?:json|yaml|[a-z-]+\+(?:json|yaml))$/;
-/** YAML aliases could unfold into anything. */
-const ALIASES_MAX = 100;
+/** So much of a body that can't be read is quoted. */
+const QUOTED_MAX = 30;
+const OPEN_BRACE = 0x7b;
 
 export type Body =
   | { readonly ok: true; readonly value: unknown; readonly contentType: string | undefined }
@@ -22,6 +25,23 @@ function refused(code: number, reason: string, message: string): Body {
     ok: false,
     status: { ...failure('BadRequest', message, {}), code, reason: reason as Status['reason'] },
   };
+}
+
+/** As `summarizeData` of apiserver quotes a body: text that begins as an object, and else hexadecimal. */
+function summary(bytes: Buffer): string {
+  if (bytes.length === 0) return '<empty>';
+  const cut = bytes.subarray(0, QUOTED_MAX);
+  const shown = bytes[0] === OPEN_BRACE ? cut.toString() : cut.toString('hex');
+  return bytes.length > QUOTED_MAX ? `${shown} ...` : shown;
+}
+
+/** The body can't be read as the kind that the path names, or as anything. */
+function unreadable(bytes: Buffer, kind: string | undefined, problem: string): Body {
+  const message =
+    kind === undefined
+      ? `the body of the request can not be read: ${problem}`
+      : `the object provided is unrecognized (must be of type ${kind}): couldn't get version/kind; json parse error: ${problem} (${summary(bytes)})`;
+  return refused(400, 'BadRequest', message);
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
@@ -41,40 +61,78 @@ function isYaml(contentType: string | undefined): boolean {
   return contentType !== undefined && /yaml/.test(contentType);
 }
 
-/** The body of a request, read to its end and parsed by its content type: JSON unless it says YAML. */
-export async function readRequestBody(request: IncomingMessage): Promise<Body> {
+const MAY_HOLD_FORBIDDEN = /__proto__|\\/;
+
+/** A key that would make a trap of every copy of the object, here and wherever the log is read. */
+function holdsForbidden(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(holdsForbidden);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => isForbiddenKey(key) || holdsForbidden(inner));
+}
+
+/** What was to be decoded, in Go's words for a value of another type. */
+const GO_OBJECT =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+function readText(bytes: Buffer, contentType: string | undefined, kind: string | undefined): Body {
+  let text: string;
+  try {
+    text = decoder.decode(bytes);
+  } catch {
+    return unreadable(bytes, kind, 'invalid UTF-8');
+  }
+  if (!isYaml(contentType)) {
+    const problem = jsonProblem(text);
+    if (problem !== undefined) return unreadable(bytes, kind, problem);
+  }
+  let value: unknown;
+  if (isYaml(contentType)) {
+    const read = parseYamlValue(text);
+    if ('error' in read) return refused(400, 'BadRequest', `error converting YAML to JSON: ${read.error}`);
+    value = read.value;
+  } else value = JSON.parse(text);
+  // A name may be spelled with escapes.
+  if (MAY_HOLD_FORBIDDEN.test(text) && holdsForbidden(value)) {
+    return refused(400, 'BadRequest', '"__proto__" is not allowed as a key');
+  }
+  if (kind !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value))) {
+    const got = Array.isArray(value) ? 'array' : value === null ? 'null' : typeof value;
+    return unreadable(bytes, kind, `json: cannot unmarshal ${got} into Go value of type ${GO_OBJECT}`);
+  }
+  return { ok: true, value, contentType };
+}
+
+/**
+ * The body of a request, read to its end and parsed by its content type: JSON unless it says otherwise. `kind` is what
+ * has to stand in it; absent where that may be anything, or nothing.
+ */
+export async function readRequestBody(request: IncomingMessage, kind: string | undefined): Promise<Body> {
   const contentType = request.headers['content-type']?.split(';')[0]?.trim();
   const bytes = await bytesOf(request);
   if (bytes === undefined) {
     return refused(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${BODY_MAX}`);
   }
-  if (bytes.length === 0) return { ok: true, value: undefined, contentType };
+  if (bytes.length === 0) {
+    return kind === undefined
+      ? { ok: true, value: undefined, contentType }
+      : unreadable(bytes, kind, 'unexpected end of JSON input');
+  }
   if (contentType === PROTOBUF) {
     const read = readProtobuf(bytes);
     // What follows sees JSON, and so does the log.
     if (read.ok) return { ok: true, value: read.value, contentType: JSON_TYPE };
-    return refused(400, 'BadRequest', `the body of the request can not be read: ${read.error}`);
+    return unreadable(bytes, undefined, read.error);
   }
   if (contentType !== undefined && !ACCEPTED.test(contentType)) {
+    // Patches are turned away by the router, and other requests by the decoder.
+    if (request.method === 'PATCH') {
+      return refused(415, 'UnsupportedMediaType', '415: Unsupported Media Type');
+    }
     return refused(
       415,
       'UnsupportedMediaType',
       'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf',
     );
   }
-  let text: string;
-  try {
-    text = decoder.decode(bytes);
-  } catch {
-    return refused(400, 'BadRequest', 'the body of the request is not UTF-8 text');
-  }
-  try {
-    const value: unknown = isYaml(contentType)
-      ? parse(text, { maxAliasCount: ALIASES_MAX })
-      : JSON.parse(text);
-    return { ok: true, value, contentType };
-  } catch (error) {
-    const problem = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    return refused(400, 'BadRequest', `the body of the request can not be read: ${problem}`);
-  }
+  return readText(bytes, contentType, kind);
 }

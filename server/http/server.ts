@@ -92,6 +92,13 @@ function isApply(contentType: string | undefined): boolean {
   return contentType?.startsWith('application/apply-patch') === true;
 }
 
+/** The kind of the object in the body of a creation or an update; other requests have other bodies, or none. */
+function kindInBody(method: RestRequest['method'], path: string): string | undefined {
+  if (method !== 'POST' && method !== 'PUT') return undefined;
+  const resource = parseResourcePath(path);
+  return typeof resource === 'string' || resource.subresource !== undefined ? undefined : resource.kind.kind;
+}
+
 /** Who writes, where the request doesn't say: the program's name (apiserver `managerOrUserAgent`). */
 function managerOf(userAgent: string | undefined): string {
   return (userAgent ?? '').split('/')[0] || 'unknown';
@@ -221,7 +228,7 @@ class ApiHandler {
     method: RestRequest['method'],
     response: ServerResponse,
   ): Promise<void> {
-    const body = await readRequestBody(request);
+    const body = await readRequestBody(request, kindInBody(method, path));
     if (!body.ok) {
       this.refuse(response, body.status);
       return;

@@ -1,4 +1,5 @@
 import type { KindRef } from '../kind-ref.ts';
+import { BINDING_COLUMNS, ROLE_COLUMNS, SIGNING_REQUEST_COLUMNS } from './access.ts';
 import {
   CONFIG_MAP_COLUMNS,
   EVENT_COLUMNS,
@@ -11,12 +12,33 @@ import {
 } from './cluster.ts';
 import { type Column, GENERIC_COLUMNS } from './column.ts';
 import {
+  ADMISSION_BINDING_COLUMNS,
+  ADMISSION_POLICY_COLUMNS,
+  API_SERVICE_COLUMNS,
+  DEFINITION_COLUMNS,
+  FLOW_SCHEMA_COLUMNS,
+  PRIORITY_LEVEL_COLUMNS,
+  WEBHOOK_COLUMNS,
+} from './extensions.ts';
+import {
   ENDPOINT_SLICE_COLUMNS,
   ENDPOINTS_COLUMNS,
   INGRESS_COLUMNS,
   NETWORK_POLICY_COLUMNS,
   SERVICE_COLUMNS,
 } from './network.ts';
+import {
+  ATTACHMENT_COLUMNS,
+  CSI_DRIVER_COLUMNS,
+  CSI_NODE_COLUMNS,
+  INGRESS_CLASS_COLUMNS,
+  IP_ADDRESS_COLUMNS,
+  LIMIT_RANGE_COLUMNS,
+  POD_TEMPLATE_COLUMNS,
+  QUOTA_COLUMNS,
+  RUNTIME_CLASS_COLUMNS,
+  SERVICE_CIDR_COLUMNS,
+} from './others.ts';
 import { POD_COLUMNS } from './pod.ts';
 import { AUTOSCALER_COLUMNS, DISRUPTION_BUDGET_COLUMNS } from './scaling.ts';
 import { CLAIM_COLUMNS, STORAGE_CLASS_COLUMNS, VOLUME_COLUMNS } from './storage.ts';
@@ -60,6 +82,29 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'replicasets.apps': REPLICA_SET_COLUMNS,
   'statefulsets.apps': STATEFUL_SET_COLUMNS,
   'storageclasses.storage.k8s.io': STORAGE_CLASS_COLUMNS,
+  limitranges: LIMIT_RANGE_COLUMNS,
+  podtemplates: POD_TEMPLATE_COLUMNS,
+  resourcequotas: QUOTA_COLUMNS,
+  'apiservices.apiregistration.k8s.io': API_SERVICE_COLUMNS,
+  'certificatesigningrequests.certificates.k8s.io': SIGNING_REQUEST_COLUMNS,
+  'clusterrolebindings.rbac.authorization.k8s.io': BINDING_COLUMNS,
+  'clusterroles.rbac.authorization.k8s.io': ROLE_COLUMNS,
+  'csidrivers.storage.k8s.io': CSI_DRIVER_COLUMNS,
+  'csinodes.storage.k8s.io': CSI_NODE_COLUMNS,
+  'customresourcedefinitions.apiextensions.k8s.io': DEFINITION_COLUMNS,
+  'flowschemas.flowcontrol.apiserver.k8s.io': FLOW_SCHEMA_COLUMNS,
+  'ingressclasses.networking.k8s.io': INGRESS_CLASS_COLUMNS,
+  'ipaddresses.networking.k8s.io': IP_ADDRESS_COLUMNS,
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': WEBHOOK_COLUMNS,
+  'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io': PRIORITY_LEVEL_COLUMNS,
+  'rolebindings.rbac.authorization.k8s.io': BINDING_COLUMNS,
+  'roles.rbac.authorization.k8s.io': ROLE_COLUMNS,
+  'runtimeclasses.node.k8s.io': RUNTIME_CLASS_COLUMNS,
+  'servicecidrs.networking.k8s.io': SERVICE_CIDR_COLUMNS,
+  'validatingadmissionpolicies.admissionregistration.k8s.io': ADMISSION_POLICY_COLUMNS,
+  'validatingadmissionpolicybindings.admissionregistration.k8s.io': ADMISSION_BINDING_COLUMNS,
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': WEBHOOK_COLUMNS,
+  'volumeattachments.storage.k8s.io': ATTACHMENT_COLUMNS,
 };
 
 /** The columns in which objects of a kind are listed. */
