@@ -153,6 +153,33 @@ const MUCH = {
           },
         },
       },
+      {
+        apiVersion: 'batch/v1',
+        kind: 'CronJob',
+        metadata: { name: 'report' },
+        spec: {
+          schedule: '*/20 * * * *',
+          jobTemplate: {
+            spec: {
+              completions: 3,
+              parallelism: 2,
+              completionMode: 'Indexed',
+              backoffLimitPerIndex: 1,
+              ttlSecondsAfterFinished: 60,
+              template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'batch' }] } },
+            },
+          },
+        },
+      },
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name: 'once' },
+        spec: {
+          backoffLimit: 2,
+          template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'broken' }] } },
+        },
+      },
       ...['a', 'b', 'c'].map((name) => ({
         apiVersion: 'v1',
         kind: 'Pod',
@@ -160,7 +187,10 @@ const MUCH = {
         spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'batch' }] },
       })),
     ],
-    behaviors: [{ image: 'batch', exit: { after: '2s' } }],
+    behaviors: [
+      { image: 'batch', exit: { after: '2s' } },
+      { image: 'broken', exit: { after: '2s', code: 3 } },
+    ],
     timeline: [
       { at: '1m', setImage: 'deployment/web', namespace: 'shop', container: 'web', image: 'web:2' },
       { at: '2m', scale: 'deployment/web', namespace: 'shop', replicas: 8 },
