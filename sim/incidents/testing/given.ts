@@ -3,7 +3,7 @@ import type { Fields } from '../clean-object.ts';
 import { Findings } from '../findings.ts';
 import { type ImportedScenario, importScenario } from '../import.ts';
 
-export const T0 = '2026-03-01T10:00:00.000000Z';
+const T0 = '2026-03-01T10:00:00.000000Z';
 
 export interface Given {
   readonly verb: string;
