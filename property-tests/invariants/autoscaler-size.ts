@@ -61,7 +61,7 @@ interface Ratio {
   readonly most: number;
 }
 
-function valueOf(
+function valuesOf(
   current: MetricValueStatus | undefined,
   goal: MetricTarget | undefined,
 ): { readonly is: number; readonly wanted: number } | undefined {
@@ -78,9 +78,9 @@ function valueOf(
 function ratioOf(spec: MetricSpec, told: MetricStatus | undefined): Ratio | undefined {
   if (told?.type !== spec.type) return undefined;
   const value =
-    valueOf(told.resource?.current, spec.resource?.target) ??
-    valueOf(told.containerResource?.current, spec.containerResource?.target) ??
-    valueOf(told.pods?.current, spec.pods?.target);
+    valuesOf(told.resource?.current, spec.resource?.target) ??
+    valuesOf(told.containerResource?.current, spec.containerResource?.target) ??
+    valuesOf(told.pods?.current, spec.pods?.target);
   if (value === undefined || value.wanted <= 0) return undefined;
   const { is, wanted } = value;
   return { least: Math.max(0, is - 1) / wanted, most: (is + 1) / wanted };
