@@ -11,12 +11,13 @@ import { namespaceController } from './policy/namespace.ts';
 import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
-import { daemonSetController } from './workloads/daemon-set.ts';
 import { cronJobController } from './workloads/cron-job.ts';
+import { daemonSetController } from './workloads/daemon-set.ts';
 import { deploymentController } from './workloads/deployment.ts';
 import { jobController } from './workloads/job.ts';
 import { ttlAfterFinishedController } from './workloads/job-ttl.ts';
 import { replicaSetController } from './workloads/replica-set.ts';
+import { statefulSetController } from './workloads/stateful-set.ts';
 
 /** The process that a controller is a part of: what crashes, loses its lease and shares a client together. */
 export type ControllerProcessName = 'kube-controller-manager';
@@ -46,6 +47,7 @@ export function controllersFor(
     { ...replicaSetController, workers: workers.replicaSet },
     rootCaPublisher,
     serviceAccountController,
+    { ...statefulSetController, workers: workers.statefulSet },
     taintEvictionController,
     { ...ttlAfterFinishedController, workers: workers.ttlAfterFinished },
   ];

@@ -40,6 +40,8 @@ export interface WorkerSettings {
   readonly daemonSet: number;
   /** `--concurrent-replicaset-syncs` */
   readonly replicaSet: number;
+  /** `--concurrent-statefulset-syncs` */
+  readonly statefulSet: number;
   /** `--concurrent-service-endpoint-syncs` */
   readonly endpointSlice: number;
   /** `--concurrent-namespace-syncs` */
@@ -74,6 +76,7 @@ export const DEFAULT_CONTROLLER_SETTINGS: ControllerSettings = {
     daemonSet: 2,
     deployment: 5,
     replicaSet: 5,
+    statefulSet: 5,
     endpointSlice: 5,
     namespace: 10,
     garbageCollector: 20,

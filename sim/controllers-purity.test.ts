@@ -180,6 +180,26 @@ const MUCH = {
           template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'broken' }] } },
         },
       },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'StatefulSet',
+        metadata: { name: 'db', namespace: 'shop' },
+        spec: {
+          replicas: 3,
+          serviceName: 'db',
+          selector: { matchLabels: { app: 'db' } },
+          template: {
+            metadata: { labels: { app: 'db' } },
+            spec: { containers: [{ name: 'db', image: 'db:1' }] },
+          },
+          volumeClaimTemplates: [
+            {
+              metadata: { name: 'data' },
+              spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+            },
+          ],
+        },
+      },
       ...['a', 'b', 'c'].map((name) => ({
         apiVersion: 'v1',
         kind: 'Pod',

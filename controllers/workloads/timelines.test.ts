@@ -5,6 +5,7 @@ import { deploymentController } from './deployment.ts';
 import { jobController } from './job.ts';
 import { ttlAfterFinishedController } from './job-ttl.ts';
 import { replicaSetController } from './replica-set.ts';
+import { statefulSetController } from './stateful-set.ts';
 
 timelineTests(new URL('.', import.meta.url), [
   cronJobController,
@@ -12,5 +13,6 @@ timelineTests(new URL('.', import.meta.url), [
   deploymentController,
   jobController,
   replicaSetController,
+  statefulSetController,
   ttlAfterFinishedController,
 ]);

@@ -12,6 +12,7 @@ export function controllerSettings(flags: Flags): ControllerSettings {
       daemonSet: flags['concurrent-daemonset-syncs'],
       deployment: flags['concurrent-deployment-syncs'],
       replicaSet: flags['concurrent-replicaset-syncs'],
+      statefulSet: flags['concurrent-statefulset-syncs'],
       endpointSlice: flags['concurrent-service-endpoint-syncs'],
       namespace: flags['concurrent-namespace-syncs'],
       garbageCollector: flags['concurrent-gc-syncs'],

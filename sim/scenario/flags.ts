@@ -74,6 +74,12 @@ export const CONTROLLER_MANAGER_FLAGS = {
     min: 1,
     about: 'Workers for Jobs whose `ttlSecondsAfterFinished` runs.',
   },
+  'concurrent-statefulset-syncs': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    about: 'Workers for StatefulSets.',
+  },
   'horizontal-pod-autoscaler-sync-period': {
     type: 'duration',
     default: 15 * SECOND,
