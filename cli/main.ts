@@ -165,6 +165,10 @@ program
   .option('--nodes <n>', 'nodes of the cluster')
   .option('--record <file>', 'write the log of the session')
   .option('--kubeconfig <file>', 'where the kubeconfig goes; it is there when the server answers')
+  .option(
+    '--start <time>',
+    'what the clock shows at the start: now (as it is at --speed 1), scenario (as it is else), or a time',
+  )
   .option('--at <time>', 'of a log: the moment that is shown; its end unless given')
   .action((paths: string[], options) => finish(() => serveCommand(paths, options)));
 

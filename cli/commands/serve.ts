@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { NODE } from '../../core/kinds/registry.ts';
 import { snapshotOf } from '../../core/log/format.ts';
-import { SECOND } from '../../core/time.ts';
+import { type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
 import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
 import { formatProblems } from '../../files/problem.ts';
 import { loadInput } from '../../files/scenario/load-scenario.ts';
@@ -28,6 +28,7 @@ export interface ServeCommandOptions {
   readonly record?: string;
   readonly kubeconfig?: string;
   readonly at?: string;
+  readonly start?: string;
 }
 
 /** The control plane and the nodes are up, and the manifests applied, before the first client is served. */
@@ -48,6 +49,16 @@ function speedOf(text: string): Speed {
   const speed = Number(text);
   if (speed > 0 && speed <= SPEED_MAX) return speed;
   throw new InputError(`--speed ${text}: expected a number above 0 (1 is real time) or max`);
+}
+
+/** What the clock shows at the start: kubectl works out some ages by the clock of its own machine. */
+function startOf(scenario: Scenario, speed: Speed, given: string | undefined): Micros {
+  const start = given ?? (speed === 1 ? 'now' : 'scenario');
+  if (start === 'scenario') return scenario.startTime;
+  if (start === 'now') return Math.floor(Date.now() / 1000) * SECOND;
+  const time = parseRfc3339(start);
+  if (time !== undefined) return time;
+  throw new InputError(`--start ${start}: expected now, scenario, or a time such as 2026-01-01T00:00:00Z`);
 }
 
 function isLog(file: string): boolean {
@@ -129,7 +140,9 @@ function recordedSession(file: string, options: ServeCommandOptions): Served {
 }
 
 function liveSession(paths: readonly string[], options: ServeCommandOptions): Served {
-  const scenario = scenarioOf(paths, options);
+  const speed = speedOf(options.speed);
+  const loaded = scenarioOf(paths, options);
+  const scenario = { ...loaded, startTime: startOf(loaded, speed, options.start) };
   let live: LiveSession | undefined;
   const session = (): Session => {
     if (live === undefined) throw new Error('the log asked for the state before there was one');
@@ -138,7 +151,7 @@ function liveSession(paths: readonly string[], options: ServeCommandOptions): Se
   const writer = options.record === undefined ? undefined : recorder(options.record, scenario, session);
   live = new LiveSession(
     scenario,
-    speedOf(options.speed),
+    speed,
     writer === undefined ? [] : [(record) => writer.append(record)],
   );
   const started = live;

@@ -293,7 +293,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   );
   // What is no request at all, or ends in the middle, costs its own connection and nothing else.
-  server.on('clientError', (_error, socket) => socket.destroy());
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const isFlood = error.code === 'HPE_HEADER_OVERFLOW';
+    const line = isFlood ? '431 Request Header Fields Too Large' : '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${line}\r\nConnection: close\r\n\r\n`);
+    else socket.destroy();
+  });
   server.on('tlsClientError', () => undefined);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -60,8 +60,11 @@ export async function httpCluster(nodes = 3): Promise<HttpCluster> {
     send: ({ method, path, body, headers = {} }) =>
       new Promise((resolve, reject) => {
         const sent = request(
-          `${server.url}${path}`,
           {
+            host: '127.0.0.1',
+            port: server.port,
+            // As it is given: a URL would be put in order first.
+            path,
             method,
             agent,
             headers: {

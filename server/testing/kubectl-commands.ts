@@ -223,7 +223,7 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
       works('kubectl top nodes', 'NAME     CPU(cores)   CPU(%) …\nnode-…'),
       works('kubectl top pods --containers', 'POD …one …'),
       works('kubectl logs one', 'one started, image one:1\n…'),
-      works('kubectl logs deployment/api --tail=1 --timestamps', '…2026-…Z api …'),
+      works('kubectl logs deployment/api --tail=1 --timestamps', '…20…Z api …'),
       works('kubectl logs one -f --request-timeout=1s | head -1', 'one started, image one:1\n'),
       works(
         'kubectl logs nobody',
