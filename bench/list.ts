@@ -1,10 +1,11 @@
 import { apiBenchmarks } from './api-benchmarks.ts';
 import { bareLoopRate } from './bare-loop.ts';
 import type { Benchmark } from './benchmark.ts';
+import { fuzzRunsBenchmark } from './fuzz-runs.ts';
 import { kernelBenchmark } from './kernel.ts';
 import { quietHourBenchmark } from './quiet-hour.ts';
 import { scaleBenchmarks } from './scale.ts';
-import { schedulerBenchmark } from './scheduler.ts';
+import { schedulerBenchmarks } from './scheduler.ts';
 
 const bareLoop: Benchmark = {
   name: 'bare-loop',
@@ -19,5 +20,6 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ...apiBenchmarks,
   ...scaleBenchmarks,
   quietHourBenchmark,
-  schedulerBenchmark,
+  fuzzRunsBenchmark,
+  ...schedulerBenchmarks,
 ];
