@@ -6,36 +6,60 @@ import {
   NAMESPACE_STRATEGY,
   NODE_STRATEGY,
   PRIORITY_CLASS_STRATEGY,
-  RBAC_STRATEGY,
   SERVICE_ACCOUNT_STRATEGY,
   WITHOUT_GENERATION,
 } from './strategy/cluster.ts';
 import { CONFIG_MAP_STRATEGY, SECRET_STRATEGY } from './strategy/config.ts';
+import { CONTROLLER_REVISION_STRATEGY } from './strategy/controller-revision.ts';
+import { CSI_DRIVER_STRATEGY, VOLUME_ATTACHMENT_STRATEGY } from './strategy/csi.ts';
+import { CUSTOM_RESOURCE_DEFINITION_STRATEGY } from './strategy/custom-resource-definition.ts';
 import { DAEMON_SET_STRATEGY } from './strategy/daemon-set.ts';
 import { DISRUPTION_BUDGET_STRATEGY } from './strategy/disruption-budget.ts';
+import { ENDPOINTS_STRATEGY } from './strategy/endpoints.ts';
 import { HORIZONTAL_POD_AUTOSCALER_STRATEGY } from './strategy/horizontal-pod-autoscaler.ts';
+import { INGRESS_STRATEGY } from './strategy/ingress.ts';
+import { INGRESS_CLASS_STRATEGY } from './strategy/ingress-class.ts';
 import { CRON_JOB_STRATEGY, JOB_STRATEGY } from './strategy/job.ts';
+import { LIMIT_RANGE_STRATEGY } from './strategy/limit-range.ts';
+import { NETWORK_POLICY_STRATEGY } from './strategy/network-policy.ts';
 import { POD_STRATEGY } from './strategy/pod.ts';
+import { POD_TEMPLATE_STRATEGY } from './strategy/pod-template.ts';
+import {
+  CLUSTER_ROLE_BINDING_STRATEGY,
+  CLUSTER_ROLE_STRATEGY,
+  ROLE_BINDING_STRATEGY,
+  ROLE_STRATEGY,
+} from './strategy/rbac.ts';
+import { REPLICATION_CONTROLLER_STRATEGY } from './strategy/replication-controller.ts';
+import { RESOURCE_QUOTA_STRATEGY } from './strategy/resource-quota.ts';
+import { RUNTIME_CLASS_STRATEGY } from './strategy/runtime-class.ts';
 import { SERVICE_STRATEGY } from './strategy/service.ts';
 import { STATEFUL_SET_STRATEGY } from './strategy/stateful-set.ts';
+import { CLAIM_STRATEGY, STORAGE_CLASS_STRATEGY, VOLUME_STRATEGY } from './strategy/storage.ts';
+import { MUTATING_WEBHOOK_STRATEGY, VALIDATING_WEBHOOK_STRATEGY } from './strategy/webhook.ts';
 import { DEPLOYMENT_STRATEGY, REPLICA_SET_STRATEGY } from './strategy/workloads.ts';
 
 /** Each kind's own behaviour, by `apiVersion/kind`. A kind without a row is stored as it comes. */
 export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'v1/ConfigMap': CONFIG_MAP_STRATEGY,
-  'v1/Endpoints': WITHOUT_GENERATION,
+  'v1/Endpoints': ENDPOINTS_STRATEGY,
   'v1/Event': EVENT_STRATEGY,
-  'v1/LimitRange': WITHOUT_GENERATION,
+  'v1/LimitRange': LIMIT_RANGE_STRATEGY,
   'v1/Namespace': NAMESPACE_STRATEGY,
   'v1/Node': NODE_STRATEGY,
-  'v1/PersistentVolume': WITHOUT_GENERATION,
-  'v1/PersistentVolumeClaim': WITHOUT_GENERATION,
+  'v1/PersistentVolume': VOLUME_STRATEGY,
+  'v1/PersistentVolumeClaim': CLAIM_STRATEGY,
   'v1/Pod': POD_STRATEGY,
-  'v1/ResourceQuota': WITHOUT_GENERATION,
+  'v1/PodTemplate': POD_TEMPLATE_STRATEGY,
+  'v1/ReplicationController': REPLICATION_CONTROLLER_STRATEGY,
+  'v1/ResourceQuota': RESOURCE_QUOTA_STRATEGY,
   'v1/Secret': SECRET_STRATEGY,
   'v1/Service': SERVICE_STRATEGY,
   'v1/ServiceAccount': SERVICE_ACCOUNT_STRATEGY,
-  'apps/v1/ControllerRevision': WITHOUT_GENERATION,
+  'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': MUTATING_WEBHOOK_STRATEGY,
+  'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration': VALIDATING_WEBHOOK_STRATEGY,
+  'apiextensions.k8s.io/v1/CustomResourceDefinition': CUSTOM_RESOURCE_DEFINITION_STRATEGY,
+  'apps/v1/ControllerRevision': CONTROLLER_REVISION_STRATEGY,
   'apps/v1/DaemonSet': DAEMON_SET_STRATEGY,
   'apps/v1/Deployment': DEPLOYMENT_STRATEGY,
   'apps/v1/ReplicaSet': REPLICA_SET_STRATEGY,
@@ -46,15 +70,18 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'certificates.k8s.io/v1/CertificateSigningRequest': WITHOUT_GENERATION,
   'coordination.k8s.io/v1/Lease': LEASE_STRATEGY,
   'discovery.k8s.io/v1/EndpointSlice': ENDPOINT_SLICE_STRATEGY,
-  'node.k8s.io/v1/RuntimeClass': WITHOUT_GENERATION,
+  'networking.k8s.io/v1/Ingress': INGRESS_STRATEGY,
+  'networking.k8s.io/v1/IngressClass': INGRESS_CLASS_STRATEGY,
+  'networking.k8s.io/v1/NetworkPolicy': NETWORK_POLICY_STRATEGY,
+  'node.k8s.io/v1/RuntimeClass': RUNTIME_CLASS_STRATEGY,
   'policy/v1/PodDisruptionBudget': DISRUPTION_BUDGET_STRATEGY,
-  'rbac.authorization.k8s.io/v1/ClusterRole': RBAC_STRATEGY,
-  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': RBAC_STRATEGY,
-  'rbac.authorization.k8s.io/v1/Role': RBAC_STRATEGY,
-  'rbac.authorization.k8s.io/v1/RoleBinding': RBAC_STRATEGY,
+  'rbac.authorization.k8s.io/v1/ClusterRole': CLUSTER_ROLE_STRATEGY,
+  'rbac.authorization.k8s.io/v1/ClusterRoleBinding': CLUSTER_ROLE_BINDING_STRATEGY,
+  'rbac.authorization.k8s.io/v1/Role': ROLE_STRATEGY,
+  'rbac.authorization.k8s.io/v1/RoleBinding': ROLE_BINDING_STRATEGY,
   'scheduling.k8s.io/v1/PriorityClass': PRIORITY_CLASS_STRATEGY,
-  'storage.k8s.io/v1/CSIDriver': WITHOUT_GENERATION,
+  'storage.k8s.io/v1/CSIDriver': CSI_DRIVER_STRATEGY,
   'storage.k8s.io/v1/CSINode': WITHOUT_GENERATION,
-  'storage.k8s.io/v1/StorageClass': WITHOUT_GENERATION,
-  'storage.k8s.io/v1/VolumeAttachment': WITHOUT_GENERATION,
+  'storage.k8s.io/v1/StorageClass': STORAGE_CLASS_STRATEGY,
+  'storage.k8s.io/v1/VolumeAttachment': VOLUME_ATTACHMENT_STRATEGY,
 };

@@ -115,6 +115,3 @@ export const ENDPOINT_SLICE_STRATEGY: KindStrategy<EndpointSlice> = {
 
 /** Stored as they come; their real strategies give them no `generation`. */
 export const WITHOUT_GENERATION: KindStrategy = { countsGenerations: false };
-
-/** RBAC names are segments of a path, and may hold colons. */
-export const RBAC_STRATEGY: KindStrategy = { countsGenerations: false, nameRule: 'path-segment' };

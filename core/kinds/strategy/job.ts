@@ -85,6 +85,16 @@ function withSelector(name: string, spec: JobSpec, { draw }: StrategyContext): J
   };
 }
 
+/** A Job without labels has those of its pods (`SetDefaults_Job`, which works whenever one is read). */
+function withTemplateLabels(
+  metadata: NewObject<Job>['metadata'],
+  { template }: JobSpec,
+): NewObject<Job>['metadata'] {
+  const labels = template?.metadata?.labels;
+  if (labels === undefined || Object.keys(metadata.labels ?? {}).length > 0) return metadata;
+  return { ...metadata, labels };
+}
+
 export const JOB_STRATEGY: KindStrategy<Job> = {
   applyDefaults(object: NewObject<Job>): NewObject<Job> {
     const spec = jobSpecDefaults(object.spec ?? (NO_SPEC as JobSpec));
@@ -95,7 +105,14 @@ export const JOB_STRATEGY: KindStrategy<Job> = {
     { apiVersion, kind, metadata, spec = NO_SPEC as JobSpec }: NewObject<Job>,
     context: StrategyContext,
   ): NewObject<Job> {
-    return { apiVersion, kind, metadata, spec: withSelector(metadata.name ?? '', spec, context), status: {} };
+    const selecting = withSelector(metadata.name ?? '', spec, context);
+    return {
+      apiVersion,
+      kind,
+      metadata: withTemplateLabels(metadata, selecting),
+      spec: selecting,
+      status: {},
+    };
   },
 
   validate: validateJob,

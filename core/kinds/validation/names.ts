@@ -16,6 +16,7 @@ const PORT_NAME_LENGTH_MAX = 15;
 
 const LABEL_FORMAT = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN_FORMAT = `${LABEL_FORMAT}(\\.${LABEL_FORMAT})*`;
+const WILDCARD_FORMAT = `\\*\\.${SUBDOMAIN_FORMAT}`;
 const LABEL_1035_FORMAT = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const QUALIFIED_FORMAT = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 const LABEL_VALUE_FORMAT = `(${QUALIFIED_FORMAT})?`;
@@ -24,6 +25,7 @@ const HTTP_HEADER_FORMAT = '[-A-Za-z0-9]+';
 
 const LABEL = new RegExp(`^${LABEL_FORMAT}$`);
 const SUBDOMAIN = new RegExp(`^${SUBDOMAIN_FORMAT}$`);
+const WILDCARD = new RegExp(`^${WILDCARD_FORMAT}$`);
 const LABEL_1035 = new RegExp(`^${LABEL_1035_FORMAT}$`);
 const QUALIFIED = new RegExp(`^${QUALIFIED_FORMAT}$`);
 const LABEL_VALUE = new RegExp(`^${LABEL_VALUE_FORMAT}$`);
@@ -81,6 +83,18 @@ export const dnsSubdomain: NameCheck = (text) =>
       'example.com',
     ),
   );
+
+/** `IsWildcardDNS1123Subdomain`: hosts such as `*.example.com`. */
+export const wildcardSubdomain: NameCheck = (text) =>
+  WILDCARD.test(text)
+    ? OK
+    : [
+        malformed(
+          "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+          WILDCARD_FORMAT,
+          '*.example.com',
+        ),
+      ];
 
 export const dns1035Label: NameCheck = (text) =>
   check(
@@ -144,6 +158,23 @@ export const pathSegment: NameCheck = (text) => {
     .filter((illegal) => text.includes(illegal))
     .map((illegal) => `may not contain '${illegal}'`);
 };
+
+const PATH_FORMAT = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const PATH = new RegExp(`^${PATH_FORMAT}$`);
+
+/** `IsDomainPrefixedPath`: `acme.io/foo`. Each problem comes with the part that has it. */
+export function domainPrefixedPath(text: string): readonly (readonly [part: string, problem: string])[] {
+  const slash = text.indexOf('/');
+  const host = text.slice(0, Math.max(0, slash));
+  const path = text.slice(slash + 1);
+  if (host === '' || path === '') {
+    return [[text, 'must be a domain-prefixed path (such as "acme.io/foo")']];
+  }
+  return [
+    ...dnsSubdomain(host).map((problem) => [host, problem] as const),
+    ...(PATH.test(path) ? [] : [[path, malformed('Invalid path', PATH_FORMAT)] as const]),
+  ];
+}
 
 /** `IsValidPortName` (RFC 6335's service names). */
 export const portName: NameCheck = (text) => {

@@ -50,17 +50,17 @@ function isNative(name: string): boolean {
 }
 
 /** Of somebody else's domain, and nameable in a quota too. */
-function isExtendedResource(name: string): boolean {
+export function isExtendedResource(name: string): boolean {
   if (isNative(name) || name.startsWith('requests.')) return false;
   return qualifiedName(`requests.${name}`).length === 0;
 }
 
 /** More may be promised than there is. */
-function mayOvercommit(name: string): boolean {
+export function mayOvercommit(name: string): boolean {
   return isNative(name) && !isHugePages(name);
 }
 
-function validateContainerResourceName(name: string, field: string): readonly FieldError[] {
+export function validateContainerResourceName(name: string, field: string): readonly FieldError[] {
   const problems = qualifiedName(name);
   if (problems.length > 0) return invalidFor(field, name, problems);
   if (!name.includes('/')) {
@@ -77,7 +77,32 @@ function validateContainerResourceName(name: string, field: string): readonly Fi
   return [invalidValue(field, name, "doesn't follow extended resource name standard")];
 }
 
-function validateResourceAmount(name: string, quantity: Quantity, field: string): readonly FieldError[] {
+/** Of a quota: a count of objects, or a sum over pods. */
+function isHugePagesQuota(name: string): boolean {
+  return name.startsWith('requests.hugepages-');
+}
+
+/** `ValidateResourceName`: something that can be counted at all. */
+export function validateResourceName(name: string, field: string): readonly FieldError[] {
+  const problems = qualifiedName(name);
+  if (problems.length > 0) return invalidFor(field, name, problems);
+  if (name.includes('/') || STANDARD_RESOURCES.includes(name)) return [];
+  if (isHugePages(name) || isHugePagesQuota(name)) return [];
+  return [invalidValue(field, name, 'must be a standard resource type or fully qualified')];
+}
+
+/** `helper.IsStandardQuotaResourceName`. */
+export function isStandardQuotaResource(name: string): boolean {
+  return (
+    (STANDARD_RESOURCES.includes(name) && name !== 'storage') || isHugePages(name) || isHugePagesQuota(name)
+  );
+}
+
+export function validateResourceAmount(
+  name: string,
+  quantity: Quantity,
+  field: string,
+): readonly FieldError[] {
   const nanos = exactNanos(quantity);
   const errors: FieldError[] = [];
   if (nanos < 0n) {

@@ -53,7 +53,7 @@ function validateTerm(term: NodeSelectorTerm | undefined, field: string): readon
   return errors;
 }
 
-function validateNodeSelector(selector: NodeSelector, field: string): readonly FieldError[] {
+export function validateNodeSelector(selector: NodeSelector, field: string): readonly FieldError[] {
   const path = `${field}.nodeSelectorTerms`;
   const terms = selector.nodeSelectorTerms ?? [];
   if (terms.length === 0) return [required(path, 'must have at least one node selector term')];

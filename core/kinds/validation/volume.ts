@@ -111,7 +111,10 @@ function validateProjected(projected: ProjectedVolumeSource, field: string): rea
   return errors;
 }
 
-function validateHostPath({ path = '', type }: HostPathVolumeSource, field: string): readonly FieldError[] {
+export function validateHostPath(
+  { path = '', type }: HostPathVolumeSource,
+  field: string,
+): readonly FieldError[] {
   if (path === '') return [required(`${field}.path`)];
   const errors: FieldError[] = [];
   if (path.split('/').includes('..'))
