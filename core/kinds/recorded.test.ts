@@ -39,6 +39,7 @@ const NOT_VALIDATION = [
 /** Of a draw that is always 7. */
 const JOB_UID = '00000007-0000-4007-8000-000700000007';
 const BYTES = 'lengths are of bytes since 1.32';
+const GROUP = 'the group that is named is networking.k8s.io since 1.22';
 const JSON_VALUES = 'values are shown as JSON and not in Go syntax since 1.33';
 const CHANGED: Readonly<
   Record<
@@ -121,6 +122,27 @@ const CHANGED: Readonly<
     why: 'a target needs an API group since 1.32',
     fields: ['spec.scaleTargetRef.kind', 'spec.scaleTargetRef.name', 'spec.scaleTargetRef.apiVersion'],
     bodies: ['Required value', 'Required value', 'Invalid value: "": apiVersion must specify API group'],
+  },
+  'pv-no-capacity': {
+    why: JSON_VALUES,
+    bodies: ['Required value', 'Unsupported value: null: supported values: "storage"'],
+  },
+  'ing-no-rules': {
+    why: `${GROUP}, and ${JSON_VALUES}`,
+    bodies: ['Invalid value: null: either `defaultBackend` or `rules` must be specified'],
+  },
+  'ing-no-pathtype': { why: GROUP, bodies: ['Required value: pathType must be specified'] },
+  'ing-relative-path': { why: GROUP, bodies: ['Invalid value: "x": must be an absolute path'] },
+  'netpol-bad-cidr': {
+    why: `${GROUP}, and ranges have one sentence for all kinds since 1.33`,
+    bodies: ['Invalid value: "10.0.0/8": must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)'],
+  },
+  'lr-default-over-max': {
+    why: JSON_VALUES,
+    bodies: [
+      'Invalid value: "2": default request value 2 is greater than max value 1',
+      'Invalid value: "1": default value 2 is greater than max value 1',
+    ],
   },
   'svc-node-port-range': {
     why: 'dry runs allocate too since 1.21',
@@ -243,6 +265,13 @@ const DEFAULTS_TODAY: Readonly<Record<string, (answer: Json) => Json>> = {
       status: { desiredReplicas: 0 },
     };
   },
+  // The time of the phase is written since 1.29.
+  'default-pv': (answer) => ({
+    ...answer,
+    status: { ...(answer.status as Json), lastPhaseTransitionTime: '1970-01-01T00:00:00Z' },
+  }),
+  // Go writes a list that nobody made as null; here it is one without items.
+  'default-crd': (answer) => ({ ...answer, status: { ...(answer.status as Json), conditions: [] } }),
   // The taint of a node that isn't ready yet is admission's (TaintNodesByCondition).
   'default-node': (answer) => ({ ...answer, spec: {} }),
 };
