@@ -101,7 +101,7 @@ export const RUNTIME_CLASS_COLUMNS: readonly Column<RuntimeClass>[] = [
 export const IP_ADDRESS_COLUMNS: readonly Column<IPAddress>[] = [
   NAME,
   text('ParentRef', ({ spec }) => {
-    const { group = '', resource, namespace, name } = spec.parentRef;
+    const { group = '', resource, namespace, name } = spec.parentRef ?? {};
     const parts = [group === '' ? resource : `${resource}.${group}`, namespace, name];
     return parts.filter((part) => part !== undefined).join('/');
   }),
