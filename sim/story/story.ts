@@ -2,6 +2,7 @@ import type { LogRecord } from '../../core/log/record.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import { actionObserver } from './actions.ts';
 import { deploymentObserver } from './deployments.ts';
+import { jobObserver } from './jobs.ts';
 import { nodeObserver } from './nodes.ts';
 import type { Note, Observer, Tone } from './note.ts';
 import { podObserver } from './pods.ts';
@@ -51,6 +52,7 @@ export class Story {
     actionObserver,
     nodeObserver,
     deploymentObserver(),
+    jobObserver,
     podObserver,
     scalingObserver,
     serviceObserver(),

@@ -1,8 +1,10 @@
 import { equalValues } from '../../api/equal.ts';
 import type { NewObject } from '../../api/object.ts';
 import type { FieldError } from '../../api/status.ts';
+import { isUtc, parseSchedule } from '../../cron-schedule.ts';
 import type { CronJob, CronJobSpec, Job, JobSpec } from '../../schema/types.generated.ts';
 import { IMMUTABLE, invalidValue, nonNegative, notSupported, oneOf, required } from './fields.ts';
+import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies.ts';
 import { validatePodTemplate } from './pod-spec.ts';
 import { selectorValue, validateLabelSelector } from './selector.ts';
 import { EMPTY_TEMPLATE, validateTemplateLabels } from './workloads.ts';
@@ -14,16 +16,38 @@ const INDEXES_MAX = 100_000;
 const RESTARTS = 'valid values: "OnFailure", "Never"';
 
 function validateIndexed(spec: Partial<JobSpec>, path: string): readonly FieldError[] {
-  const { completionMode, completions, parallelism = 0 } = spec;
-  if (completionMode !== 'Indexed') return [];
+  const { completionMode, completions, parallelism = 0, backoffLimitPerIndex, maxFailedIndexes } = spec;
   const errors: FieldError[] = [];
+  if (maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined) {
+    errors.push(required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  }
+  if (completionMode !== 'Indexed') {
+    for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes'] as const) {
+      const value = spec[field];
+      if (value === undefined) continue;
+      errors.push(invalidValue(`${path}.${field}`, value, 'requires indexed completion mode'));
+    }
+    return errors;
+  }
   if (completions === undefined)
     errors.push(required(`${path}.completions`, 'when completion mode is Indexed'));
   if (parallelism > INDEXES_MAX) {
     const detail = 'must be less than or equal to 100000 when completion mode is Indexed';
     errors.push(invalidValue(`${path}.parallelism`, parallelism, detail));
   }
+  if (completions !== undefined && maxFailedIndexes !== undefined && maxFailedIndexes > completions) {
+    const detail = 'must be less than or equal to completions';
+    errors.push(invalidValue(`${path}.maxFailedIndexes`, maxFailedIndexes, detail));
+  }
   return errors;
+}
+
+/** With a failure policy, only pods that have ended are replaced. */
+function validateReplacement(spec: Partial<JobSpec>, path: string): readonly FieldError[] {
+  const { podReplacementPolicy, podFailurePolicy } = spec;
+  if (podReplacementPolicy === undefined) return [];
+  const supported = podFailurePolicy === undefined ? ['Failed', 'TerminatingOrFailed'] : ['Failed'];
+  return oneOf(`${path}.podReplacementPolicy`, podReplacementPolicy, supported);
 }
 
 function validateJobSpec(spec: Partial<JobSpec>, path: string): readonly FieldError[] {
@@ -33,18 +57,28 @@ function validateJobSpec(spec: Partial<JobSpec>, path: string): readonly FieldEr
     ...nonNegative(`${path}.completions`, spec.completions),
     ...nonNegative(`${path}.activeDeadlineSeconds`, spec.activeDeadlineSeconds),
     ...nonNegative(`${path}.backoffLimit`, spec.backoffLimit),
-    ...nonNegative(`${path}.backoffLimitPerIndex`, spec.backoffLimitPerIndex),
     ...nonNegative(`${path}.ttlSecondsAfterFinished`, spec.ttlSecondsAfterFinished),
+    ...nonNegative(`${path}.backoffLimitPerIndex`, spec.backoffLimitPerIndex),
+    ...nonNegative(`${path}.maxFailedIndexes`, spec.maxFailedIndexes),
   ];
   if (completionMode !== undefined) {
     errors.push(...oneOf(`${path}.completionMode`, completionMode, ['Indexed', 'NonIndexed']));
   }
-  errors.push(...validateIndexed(spec, path), ...validatePodTemplate(template, `${path}.template`));
+  errors.push(
+    ...validateIndexed(spec, path),
+    ...validatePodFailurePolicy(spec, `${path}.podFailurePolicy`),
+    ...validateSuccessPolicy(spec, `${path}.successPolicy`),
+    ...validateReplacement(spec, path),
+    ...validatePodTemplate(template, `${path}.template`),
+  );
   const restart = `${path}.template.spec.restartPolicy`;
   const { restartPolicy } = template.spec ?? {};
   if (restartPolicy === 'Always' || restartPolicy === undefined) errors.push(required(restart, RESTARTS));
   else if (restartPolicy !== 'OnFailure' && restartPolicy !== 'Never') {
     errors.push(notSupported(restart, restartPolicy, ['OnFailure', 'Never']));
+  } else if (spec.podFailurePolicy !== undefined && restartPolicy !== 'Never') {
+    const detail = 'only "Never" is supported when podFailurePolicy is specified';
+    errors.push(invalidValue(restart, restartPolicy, detail));
   }
   return errors;
 }
@@ -96,11 +130,35 @@ const POLICIES = ['Allow', 'Forbid', 'Replace'];
 /** Names of Jobs are the CronJob's with eleven characters more. */
 const NAME_MAX = 52;
 
+/** `validateScheduleFormat`. */
+function validateSchedule(schedule: string, timeZone: string | undefined): readonly FieldError[] {
+  const parsed = parseSchedule(schedule);
+  const errors: FieldError[] = parsed.ok ? [] : [invalidValue('spec.schedule', schedule, parsed.message)];
+  if (!schedule.includes('TZ')) return errors;
+  const detail =
+    timeZone === undefined
+      ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
+      : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
+  return [...errors, invalidValue('spec.schedule', schedule, detail)];
+}
+
+/** `validateTimeZone`. */
+function validateTimeZone(timeZone: string): readonly FieldError[] {
+  const refused = (detail: string) => [invalidValue('spec.timeZone', timeZone, detail)];
+  if (timeZone === '') return refused('timeZone must be nil or non-empty string');
+  if (timeZone.toLowerCase() === 'local') {
+    return refused('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
+  }
+  return isUtc(timeZone) ? [] : refused(`unknown time zone ${timeZone}`);
+}
+
 export function validateCronJob({ metadata, ...object }: NewObject<CronJob>): readonly FieldError[] {
   const spec: Partial<CronJobSpec> = object.spec ?? {};
   const { schedule = '', concurrencyPolicy, jobTemplate } = spec;
   const errors: FieldError[] = [];
   if (schedule === '') errors.push(required('spec.schedule'));
+  else errors.push(...validateSchedule(schedule, spec.timeZone));
+  if (spec.timeZone !== undefined) errors.push(...validateTimeZone(spec.timeZone));
   errors.push(
     ...nonNegative('spec.startingDeadlineSeconds', spec.startingDeadlineSeconds),
     ...oneOf('spec.concurrencyPolicy', concurrencyPolicy, POLICIES),

@@ -74,6 +74,13 @@ function cluster(): TestCluster {
     pod('b', 'Pending', 1),
     pod('c', 'Running', 7, 'shop', 'u-other'),
     {
+      apiVersion: 'batch/v1',
+      kind: 'Job',
+      metadata: { name: 'import', namespace: 'default' },
+      spec: {},
+      status: { succeeded: 3, failed: 1 },
+    },
+    {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
       metadata: { name: 'agent', namespace: 'default', generation: 1 },
@@ -129,6 +136,7 @@ describe('a value', () => {
     ['rolledOut(deployment/web)', 'false'],
     ['restarts(deployment/web)', '3'],
     ['restarts(pod/shop/c)', '7'],
+    ['succeeded(job/import) - failed(job/import)', '2'],
     ['desired(daemonset/agent)', '2'],
     ['ready(ds/agent) + available(ds/agent) + updated(ds/agent) + replicas(ds/agent)', '8'],
     ['rolledOut(daemonset/agent)', 'true'],

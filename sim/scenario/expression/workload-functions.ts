@@ -128,6 +128,21 @@ function restarts(given: CallArguments): Call {
   };
 }
 
+/** A count of a Job's status. */
+function jobNumber(name: string, about: string): ExpressionFunction {
+  return {
+    name,
+    signature: `${name}(job)`,
+    about,
+    returns: 'number',
+    call: (given) => {
+      const target = given.target(['jobs.batch']);
+      given.end();
+      return of(target, (object) => numberIn(object.status, name));
+    },
+  };
+}
+
 /** What can be asked of a workload. */
 export const WORKLOAD_FUNCTIONS: readonly ExpressionFunction[] = [
   statusNumber(
@@ -147,6 +162,7 @@ export const WORKLOAD_FUNCTIONS: readonly ExpressionFunction[] = [
       return of(target, (object) => desiredOf(object, target.kind.resource));
     },
   },
+  jobNumber('failed', 'Pods of the Job that have failed (`status.failed`).'),
   {
     name: 'ready',
     signature: 'ready(workload | pod | node)',
@@ -178,6 +194,7 @@ export const WORKLOAD_FUNCTIONS: readonly ExpressionFunction[] = [
       return of(target, (object) => isRolledOut(object, target.kind.resource));
     },
   },
+  jobNumber('succeeded', 'Pods, or indexes, of the Job that have succeeded (`status.succeeded`).'),
   statusNumber(
     'updated',
     'Pods of its latest version (`status.updatedReplicas`).',
