@@ -11,6 +11,7 @@ import { namespaceController } from './policy/namespace.ts';
 import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
+import { persistentVolumeBinder } from './storage/persistent-volume-binder.ts';
 import { cronJobController } from './workloads/cron-job.ts';
 import { daemonSetController } from './workloads/daemon-set.ts';
 import { deploymentController } from './workloads/deployment.ts';
@@ -43,6 +44,7 @@ export function controllersFor(
     { ...jobController, workers: workers.job },
     { ...namespaceController, workers: workers.namespace },
     nodeLifecycleController(settings.nodeLifecycle),
+    persistentVolumeBinder,
     podGarbageCollector(settings.terminatedPodsMax),
     { ...replicaSetController, workers: workers.replicaSet },
     rootCaPublisher,
