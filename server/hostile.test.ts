@@ -143,6 +143,20 @@ describe('paths', () => {
     expect([path, answer.code]).toEqual([path, code]);
   });
 
+  test.each([
+    ['watch=true&resourceVersion=abc', 400],
+    ['watch=true&resourceVersion=99999999', 504],
+    ['watch=true&labelSelector=a%20in%20(b', 400],
+    ['watch=true&fieldSelector=spec.nothing%3Da', 400],
+    ['resourceVersion=-1', 400],
+    ['limit=-1', 200],
+    ['limit=1e99', 200],
+    ['continue=abc&limit=1', 400],
+  ])('pods?%s', async (query, code) => {
+    const answer = await cluster.send({ method: 'GET', path: `${PODS}?${query}` });
+    expect([query, answer.code]).toEqual([query, code]);
+  });
+
   test('a method that nobody serves', async () => {
     expect((await cluster.send({ method: 'PROPFIND', path: PODS })).code).toBe(405);
   });

@@ -8,15 +8,35 @@ import {
   type Manager,
   type Writer,
 } from '../api/patching/managed/managers.ts';
+import { failure, type Status } from '../api/status.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { rfc3339 } from '../time.ts';
+import type { RestRequest } from './request.ts';
 import type { WriteContext } from './write-request.ts';
 
 /** `managedFields` of what clients write. Who has no name for itself (a controller inside) leaves them as they are. */
 
 /** The longest name of a manager (apimachinery `validation.FieldManagerMaxLength`). */
-export const MANAGER_MAX = 128;
+const MANAGER_MAX = 128;
+const OPTIONS: Readonly<Record<string, string>> = { POST: 'Create', PUT: 'Update', PATCH: 'Patch' };
+
+/** What is wrong with the name of a manager (`ValidateFieldManager`). */
+export function managerProblem({ method, query }: RestRequest): Status | undefined {
+  const { fieldManager = '' } = query;
+  const options = OPTIONS[method];
+  if (options === undefined) return undefined;
+  const isPrintable = !/[\p{C}\p{Zl}\p{Zp}]/u.test(fieldManager);
+  if (fieldManager.length <= MANAGER_MAX && isPrintable) return undefined;
+  const detail = isPrintable
+    ? `Too long: may not be more than ${MANAGER_MAX} bytes`
+    : `Invalid value: ${JSON.stringify(fieldManager)}: should only contain printable characters`;
+  const kind = `${options}Options`;
+  return failure('Invalid', `${kind}.meta.k8s.io "" is invalid: fieldManager: ${detail}`, {
+    group: 'meta.k8s.io',
+    kind,
+  });
+}
 
 export function managedKind({ apiVersion, kind, hasStatus }: Kind): ManagedKind {
   return { apiVersion, kind, hasStatus };

@@ -81,7 +81,8 @@ export function serveRead(request: RestRequest, context: ReadContext): RestAnswe
   return answer(200, { kind: `${kind.kind}List`, apiVersion, metadata, items: shown });
 }
 
-function versionProblem(given: string | undefined, current: number): RestAnswer | undefined {
+/** What is wrong with the version that a list or a watch asks for. */
+export function versionProblem(given: string | undefined, current: number): RestAnswer | undefined {
   if (given === undefined || given === '' || given === '0') return undefined;
   if (!/^\d+$/.test(given)) {
     const message = `resourceVersion: Invalid value: ${JSON.stringify(given)}: strconv.ParseUint: parsing ${JSON.stringify(given)}: invalid syntax`;
@@ -141,7 +142,7 @@ function dryStore(store: ApiStore): ApiStore {
 }
 
 /** A dry run is asked for in the query, or in the options of a deletion. */
-export function isDryRun({ query, body }: RestRequest): boolean | Status {
+function isDryRun({ query, body }: RestRequest): boolean | Status {
   const inBody =
     typeof body === 'object' && body !== null ? (body as { dryRun?: unknown }).dryRun : undefined;
   const given = query.dryRun ?? (Array.isArray(inBody) ? String(inBody[0] ?? '') : '');

@@ -7,7 +7,7 @@ import { isJsonObject } from '../schema/decoding.ts';
 import { APPLY_TYPES, apply, NO_FORCE } from './apply.ts';
 import { readBody } from './body.ts';
 import { remove, removeMany } from './deletion.ts';
-import { managedOnCreate, managedOnUpdate } from './managed.ts';
+import { managedOnCreate, managedOnUpdate, managerProblem } from './managed.ts';
 import { notSimulated } from './not-simulated.ts';
 import { patched, patchTypeOf } from './patch.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
@@ -165,7 +165,7 @@ export function serveWrite(write: WriteContext): RestAnswer {
   const refused = notSimulated(path.kind, path.name ?? '', path.subresource);
   if (refused !== undefined) return refusal(refused);
   if (!isServed(path, request.method)) return refusal(NO_SUCH_RESOURCE);
-  const problem = namespaceProblem(write);
+  const problem = namespaceProblem(write) ?? managerProblem(request);
   if (problem !== undefined) return refusal(problem);
   if (path.subresource !== undefined && isOwnSubresource(path.kind, path.subresource)) {
     return serveSubresource(write, path.subresource);

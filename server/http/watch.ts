@@ -5,6 +5,7 @@ import type { Kind } from '../../core/kinds/kind.ts';
 import { LEASE } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { RestRequest } from '../../core/rest/request.ts';
+import { versionProblem } from '../../core/rest/rest.ts';
 import { type Selection, selectionOf } from '../../core/rest/selection.ts';
 import { shownObject } from '../../core/rest/shown.ts';
 import { type Form, partialMetadata, tableOf } from '../../core/rest/table.ts';
@@ -132,6 +133,8 @@ export function serveWatch(
 ): Status | undefined {
   const selection = selectionOf(target.kind, query);
   if (!selection.ok) return selection.status;
+  const problem = versionProblem(query.resourceVersion, session.view.version);
+  if (problem !== undefined) return problem.body as Status;
   const watch = new Watch(response, session, target, query, selection.selects);
   const given = query.resourceVersion ?? '';
   const wantsAll = given === '' || given === '0' || query.sendInitialEvents === 'true';

@@ -111,7 +111,7 @@ export class LiveSession implements Session {
 }
 
 /** Nobody writes to the past. */
-export const READ_ONLY = 'this cluster is a recorded one, and is read-only';
+const READ_ONLY = 'this cluster is a recorded one, and is read-only';
 
 /** One moment of a recorded run. */
 export class RecordedSession implements Session {

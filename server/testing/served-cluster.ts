@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 /** The built program, serving a cluster of its own for a test, with a folder of its own to work in. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const program = path.join(root, 'dist', 'cli', 'main.js');
+const program = path.join(root, 'dist', 'cli', 'main.js');
 
 /** How long a server may take to come up on a busy machine. */
 const START_MS = 60_000;
@@ -33,7 +33,7 @@ function isOnPath(name: string): boolean {
 }
 
 /** A real kubectl, and the built program to talk to. */
-export const canServe = existsSync(program) && process.platform !== 'win32';
+const canServe = existsSync(program) && process.platform !== 'win32';
 export const hasKubectl = canServe && isOnPath('kubectl');
 
 async function until(isThere: () => boolean, child: ChildProcess): Promise<void> {

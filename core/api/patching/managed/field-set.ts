@@ -74,18 +74,6 @@ export function difference(a: FieldSet, b: FieldSet): FieldSet {
   return combined(a, b, (left, right) => left && !right);
 }
 
-/** Without every place of `b` and all that is below one. */
-export function withoutBelow(a: FieldSet, b: FieldSet): FieldSet {
-  if (b.isMember) return EMPTY;
-  const children = new Map<string, FieldSet>();
-  for (const [step, child] of a.children) {
-    const other = b.children.get(step);
-    const left = other === undefined ? child : withoutBelow(child, other);
-    if (!isEmptySet(left)) children.set(step, left);
-  }
-  return node(a.isMember, children);
-}
-
 export function equalSets(a: FieldSet, b: FieldSet): boolean {
   if (a.isMember !== b.isMember || a.children.size !== b.children.size) return false;
   for (const [step, child] of a.children) {
