@@ -4,14 +4,14 @@ import { NO_NODE_CHANGES, type NodeChanges } from './framework/cluster-event.ts'
 
 type FlatMap = Readonly<Record<string, Quantity>>;
 
-function sameMap(a: FlatMap | StringMap | undefined, b: FlatMap | StringMap | undefined): boolean {
+export function sameMap(a: FlatMap | StringMap | undefined, b: FlatMap | StringMap | undefined): boolean {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
-function sameTaints(a: readonly Taint[] = [], b: readonly Taint[] = []): boolean {
+export function sameTaints(a: readonly Taint[] = [], b: readonly Taint[] = []): boolean {
   return (
     a === b ||
     (a.length === b.length &&

@@ -70,6 +70,8 @@ const fitOfThen: Plugin = {
 
 const spreadOfThen: Plugin = {
   ...podTopologySpread,
+  // The index rounds.
+  spreading: () => undefined,
   score: (state, _pod, node) => Math.floor(matchingNear(state, node)),
 };
 

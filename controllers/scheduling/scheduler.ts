@@ -1,12 +1,28 @@
 import type { Result } from '../../core/api/command.ts';
 import type { KubeObject } from '../../core/api/object.ts';
 import { isPodScheduled, isPodTerminal } from '../../core/kinds/pod/status.ts';
-import { NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
-import type { Namespace, Node, PersistentVolumeClaim, Pod } from '../../core/schema/types.generated.ts';
+import {
+  NAMESPACE,
+  NODE,
+  PERSISTENT_VOLUME_CLAIM,
+  POD,
+  REPLICA_SET,
+  REPLICATION_CONTROLLER,
+  SERVICE,
+  STATEFUL_SET,
+} from '../../core/kinds/registry.ts';
+import type {
+  Namespace,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { type PodInfo, podInfo } from './cache/pod-info.ts';
+import type { PodOwner } from './cache/pod-owners.ts';
 import { countedReasons, type SchedulingDecision } from './decision.ts';
 import { type Explanation, explanationOf } from './explanation.ts';
 import { type Placement, Placer } from './fast/placement.ts';
@@ -96,6 +112,14 @@ export class Scheduler {
         return;
       case NAMESPACE.kind:
         this.#cache.setNamespace(event.object as Namespace, event.type !== 'DELETED');
+        return;
+      case REPLICA_SET.kind:
+      case STATEFUL_SET.kind:
+      case REPLICATION_CONTROLLER.kind:
+        this.#cache.setOwner(event.object as PodOwner, event.type !== 'DELETED');
+        return;
+      case SERVICE.kind:
+        this.#cache.setService(event.object as Service, event.type !== 'DELETED');
         return;
       case PERSISTENT_VOLUME_CLAIM.kind:
         this.#observeClaim(event as WatchEvent<PersistentVolumeClaim & KubeObject>, cause, now);

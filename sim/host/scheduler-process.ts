@@ -4,7 +4,16 @@ import { Scheduler } from '../../controllers/scheduling/scheduler.ts';
 import type { Command, Result } from '../../core/api/command.ts';
 import type { ApiServer } from '../../core/api/server.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
+import {
+  NAMESPACE,
+  NODE,
+  PERSISTENT_VOLUME_CLAIM,
+  POD,
+  REPLICA_SET,
+  REPLICATION_CONTROLLER,
+  SERVICE,
+  STATEFUL_SET,
+} from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import { MILLISECOND, type Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
@@ -30,7 +39,16 @@ const COMPONENT = 'default-scheduler';
 const CYCLE: Micros = MILLISECOND;
 
 /** Kinds that the scheduler looks at, in the order in which its cache is filled. */
-const WATCHED: readonly Kind[] = [NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD];
+const WATCHED: readonly Kind[] = [
+  NAMESPACE,
+  NODE,
+  PERSISTENT_VOLUME_CLAIM,
+  SERVICE,
+  REPLICATION_CONTROLLER,
+  REPLICA_SET,
+  STATEFUL_SET,
+  POD,
+];
 
 /**
  * The kube-scheduler process: one scheduling cycle after the other, each taking its time; bindings go out beside

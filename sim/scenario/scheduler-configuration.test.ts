@@ -85,6 +85,7 @@ describe('a KubeSchedulerConfiguration', () => {
                 ignoredResourceGroups: [],
               },
             },
+            { name: 'PodTopologySpread', args: { defaultingType: 'System', defaultConstraints: [] } },
           ],
         },
       ],
@@ -93,6 +94,8 @@ describe('a KubeSchedulerConfiguration', () => {
     expect(JSON.parse(JSON.stringify(value))).toStrictEqual(value);
   });
 });
+
+const SPREAD = { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway' };
 
 describe('what is wrong with one', () => {
   it.each<readonly [string, readonly string[]]>([
@@ -138,7 +141,19 @@ describe('what is wrong with one', () => {
     ['affinity', ofArguments('InterPodAffinity', { hardPodAffinityWeight: 101 })],
     [
       'default constraints',
-      ofArguments('PodTopologySpread', { defaultingType: 'List', defaultConstraints: [{ maxSkew: 1 }] }),
+      ofArguments('PodTopologySpread', {
+        defaultingType: 'List',
+        defaultConstraints: [
+          { maxSkew: 1 },
+          { maxSkew: 0, topologyKey: 'a b', whenUnsatisfiable: 'Never' },
+          { ...SPREAD, labelSelector: {} },
+          { ...SPREAD, maxSkew: 2 },
+        ],
+      }),
+    ],
+    [
+      'default constraints that do not hold',
+      ofArguments('PodTopologySpread', { defaultConstraints: [SPREAD] }),
     ],
     [
       'added affinity',

@@ -1,13 +1,23 @@
 import { keyOf, objectKey, type StringMap } from '../../../core/api/object.ts';
 import { resourcesOf } from '../../../core/kinds/pod/resources.ts';
-import type { Namespace, Node, PersistentVolumeClaim } from '../../../core/schema/types.generated.ts';
+import type {
+  Namespace,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  Service,
+} from '../../../core/schema/types.generated.ts';
+import { sameMap, sameTaints } from '../node-changes.ts';
 import { ChangeLog } from './change-log.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { HostPort } from './host-port.ts';
 import { ImageTable } from './image-table.ts';
 import { NodeInfo } from './node-info.ts';
 import { NodeTable } from './node-table.ts';
+import type { PodCounts } from './pod-counts.ts';
 import { type PodInfo, priorityOf } from './pod-info.ts';
+import { type PodOwner, PodOwners, type PodSelector } from './pod-owners.ts';
+import { PodTally } from './pod-tally.ts';
 
 interface Placed {
   info: PodInfo;
@@ -41,7 +51,11 @@ export class ClusterCache implements ClusterView {
   readonly #priorities = new Map<number, number>();
   readonly #namespaces = new Map<string, Namespace>();
   readonly #claims = new Map<string, PersistentVolumeClaim>();
+  readonly #owners = new PodOwners();
+  readonly #tally = new PodTally();
   podsWithAffinity = 0;
+  /** Raised whenever a label or taint of a node changes, or a node comes or goes. */
+  domainVersion = 0;
   /** Raised whenever a node with an object comes or goes. */
   nodeSetVersion = 0;
   /** Raised when nodes were given other slots. */
@@ -114,6 +128,7 @@ export class ClusterCache implements ClusterView {
     });
     this.layoutVersion += 1;
     this.#rankedVersion = -1;
+    this.#tally.drop();
   }
 
   placedOn(uid: string): NodeInfo | undefined {
@@ -138,6 +153,28 @@ export class ClusterCache implements ClusterView {
     return this.#claims.get(objectKey(namespace, name));
   }
 
+  setService(service: Service, exists: boolean): void {
+    this.#owners.setService(service, exists);
+  }
+
+  setOwner(owner: PodOwner, exists: boolean): void {
+    this.#owners.setOwner(owner, exists);
+  }
+
+  ownersSelector(pod: Pod): PodSelector | undefined {
+    return this.#owners.selectorOf(pod);
+  }
+
+  /** The pods that a selector takes, by node; an object that follows every change until `countsEpoch` does. */
+  countsOf(selector: PodSelector): PodCounts {
+    return this.#tally.countsOf(selector, this.table.capacity);
+  }
+
+  /** Raised when all counts were dropped and have to be asked for again. */
+  get countsEpoch(): number {
+    return this.#tally.epoch;
+  }
+
   setNamespace(namespace: Namespace, exists: boolean): void {
     if (exists) this.#namespaces.set(namespace.metadata.name, namespace);
     else this.#namespaces.delete(namespace.metadata.name);
@@ -156,6 +193,7 @@ export class ClusterCache implements ClusterView {
       this.#ordered.splice(this.#orderOf(info.name), 0, info);
       this.nodeSetVersion += 1;
     }
+    if (previous === undefined || !sameDomains(previous, node)) this.domainVersion += 1;
     if (previous?.status.images !== node.status.images) this.images.replace(previous, node);
     if (previous === undefined || previous.status.allocatable !== node.status.allocatable) {
       this.#setAllocatable(info, node);
@@ -170,6 +208,7 @@ export class ClusterCache implements ClusterView {
     info.node = undefined;
     this.#ordered.splice(this.#orderOf(name), 1);
     this.nodeSetVersion += 1;
+    this.domainVersion += 1;
     this.changes.nodeChanged(info.slot);
     this.#dropIfEmpty(info);
   }
@@ -191,6 +230,7 @@ export class ClusterCache implements ClusterView {
     if (info.facts.hostPorts.length > 0) node.usedPorts = [...node.usedPorts, ...info.facts.hostPorts];
     this.#indexAffinity(node, info);
     this.#placed.set(info.uid, { info, node });
+    if (stays(info)) this.#tally.add(info.pod, node, 1);
     this.changes.loadChanged(node.slot);
     return before;
   }
@@ -206,6 +246,7 @@ export class ClusterCache implements ClusterView {
     if (info.facts.hostPorts.length > 0) node.usedPorts = portsOf(node.pods);
     if (node.withAffinity.delete(uid)) this.podsWithAffinity -= 1;
     node.withRequiredAntiAffinity.delete(uid);
+    if (stays(info)) this.#tally.add(info.pod, node, -1);
     this.changes.loadChanged(node.slot);
     this.#dropIfEmpty(node);
   }
@@ -220,8 +261,13 @@ export class ClusterCache implements ClusterView {
 
   /** Only what doesn't count towards the node's load has changed: labels matter to rules between pods. */
   #swap(held: Placed, info: PodInfo): void {
-    const { node } = held;
-    const relabelled = held.info.pod.metadata.labels !== info.pod.metadata.labels;
+    const { node, info: before } = held;
+    const relabelled = before.pod.metadata.labels !== info.pod.metadata.labels;
+    const counted = stays(before);
+    if (relabelled || counted !== stays(info)) {
+      if (counted) this.#tally.add(before.pod, node, -1);
+      if (stays(info)) this.#tally.add(info.pod, node, 1);
+    }
     held.info = info;
     node.pods.set(info.uid, info);
     if (node.withAffinity.size > 0 && node.withAffinity.has(info.uid)) {
@@ -292,7 +338,10 @@ export class ClusterCache implements ClusterView {
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
     const slot = this.#freeSlots.pop() ?? this.#bySlot.length;
-    if (slot >= this.table.capacity) this.table.grow();
+    if (slot >= this.table.capacity) {
+      this.table.grow();
+      this.#tally.drop();
+    }
     const info = new NodeInfo(name, this.table, slot);
     this.#byName.set(name, info);
     this.#bySlot[slot] = info;
@@ -318,6 +367,18 @@ export class ClusterCache implements ClusterView {
     }
     return low;
   }
+}
+
+/** Pods on their way out count towards a node's load, and for no spreading. */
+function stays({ pod }: PodInfo): boolean {
+  return pod.metadata.deletionTimestamp === undefined;
+}
+
+function sameDomains(a: Node, b: Node): boolean {
+  return (
+    (a.metadata.labels === b.metadata.labels || sameMap(a.metadata.labels, b.metadata.labels)) &&
+    (a.spec.taints === b.spec.taints || sameTaints(a.spec.taints, b.spec.taints))
+  );
 }
 
 function extendedOf(node: NodeInfo, name: string): { allocatable: number; requested: number } {

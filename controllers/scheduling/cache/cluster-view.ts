@@ -1,6 +1,7 @@
 import type { StringMap } from '../../../core/api/object.ts';
-import type { PersistentVolumeClaim } from '../../../core/schema/types.generated.ts';
+import type { PersistentVolumeClaim, Pod } from '../../../core/schema/types.generated.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { PodSelector } from './pod-owners.ts';
 
 /** The cluster as plugins see it. */
 export interface ClusterView {
@@ -14,6 +15,8 @@ export interface ClusterView {
   readonly podsWithAffinity: number;
   /** Priority of the least important pod that holds a place; infinite where there is none. */
   lowestPriority(): number;
+  /** The pods that the Services and the workload of a pod have in common; `undefined` where it has none of these. */
+  ownersSelector(pod: Pod): PodSelector | undefined;
   namespaceLabels(name: string): StringMap | undefined;
   claim(namespace: string | undefined, name: string): PersistentVolumeClaim | undefined;
 }

@@ -3,6 +3,7 @@ import type {
   NodeAffinityArgs,
   NodeResourcesBalancedAllocationArgs,
   NodeResourcesFitArgs,
+  PodTopologySpreadArgs,
 } from './plugin-args.ts';
 
 /**
@@ -69,4 +70,5 @@ export type PluginConfig =
   | { readonly name: 'NodeResourcesFit'; readonly args: NodeResourcesFitArgs }
   | { readonly name: 'NodeResourcesBalancedAllocation'; readonly args: NodeResourcesBalancedAllocationArgs }
   | { readonly name: 'InterPodAffinity'; readonly args: InterPodAffinityArgs }
-  | { readonly name: 'NodeAffinity'; readonly args: NodeAffinityArgs };
+  | { readonly name: 'NodeAffinity'; readonly args: NodeAffinityArgs }
+  | { readonly name: 'PodTopologySpread'; readonly args: PodTopologySpreadArgs };

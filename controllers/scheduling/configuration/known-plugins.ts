@@ -4,6 +4,7 @@ import { interPodAffinityWith } from '../plugins/inter-pod-affinity.ts';
 import { nodeAffinityWith } from '../plugins/node-affinity.ts';
 import { nodeResourcesBalancedAllocationWith } from '../plugins/node-resources-balanced-allocation.ts';
 import { nodeResourcesFitWith } from '../plugins/node-resources-fit.ts';
+import { podTopologySpreadWith } from '../plugins/pod-topology-spread.ts';
 import type { ExtensionPoint, PluginConfig } from './configuration.ts';
 
 const ALL_STEPS: readonly ExtensionPoint[] = ['preFilter', 'filter', 'preScore', 'score'];
@@ -58,6 +59,8 @@ export function pluginWith(plugin: Plugin, config: PluginConfig | undefined): Pl
       return interPodAffinityWith(config.args);
     case 'NodeAffinity':
       return nodeAffinityWith(config.args);
+    case 'PodTopologySpread':
+      return podTopologySpreadWith(config.args);
     case undefined:
       return plugin;
   }

@@ -1,4 +1,4 @@
-import type { NodeAffinity } from '../../../core/schema/types.generated.ts';
+import type { NodeAffinity, TopologySpreadConstraint } from '../../../core/schema/types.generated.ts';
 
 /**
  * What plugins are given under `pluginConfig`, with defaults filled in
@@ -47,6 +47,14 @@ export interface NodeAffinityArgs {
   readonly addedAffinity?: NodeAffinity;
 }
 
+/** Of pods that have no constraints of their own, but belong to a Service or a workload. */
+export interface PodTopologySpreadArgs {
+  /** `System`: by host and zone, as built in. `List`: as `defaultConstraints` says. */
+  readonly defaultingType: 'System' | 'List';
+  /** Without selectors: these come from what a pod belongs to. */
+  readonly defaultConstraints: readonly TopologySpreadConstraint[];
+}
+
 const CPU_AND_MEMORY: readonly ResourceWeight[] = [
   { name: 'cpu', weight: 1 },
   { name: 'memory', weight: 1 },
@@ -63,6 +71,11 @@ export const DEFAULT_BALANCE_ARGS: NodeResourcesBalancedAllocationArgs = { resou
 export const DEFAULT_POD_AFFINITY_ARGS: InterPodAffinityArgs = {
   hardPodAffinityWeight: 1,
   ignorePreferredTermsOfExistingPods: false,
+};
+
+export const DEFAULT_SPREAD_ARGS: PodTopologySpreadArgs = {
+  defaultingType: 'System',
+  defaultConstraints: [],
 };
 
 /** Resources that every node is asked for by name, without being extended ones. */

@@ -9,11 +9,20 @@ import {
   type RejectionCount,
 } from '../framework/extension-points.ts';
 import type { Rejection } from '../framework/rejection.ts';
+import { HOSTNAME } from '../framework/spreading.ts';
 import { nthOf, SlotSet } from './slot-set.ts';
+import { type CountedSpreading, SpreadSearch } from './spread-search.ts';
 
-/** Nodes with the same raw static scores: whatever normalising makes of these, it is the same for all of them. */
-interface Group {
+/**
+ * Nodes with the same raw static scores: whatever normalising makes of these, it is the same for all of them. For
+ * pods that are spread, also with the same domains.
+ */
+export interface Group {
   readonly raws: readonly number[];
+  /** The values of the labels that the index was made for. */
+  readonly domains: readonly (string | undefined)[];
+  /** All of its feasible nodes; absent where no labels matter. */
+  readonly slots: SlotSet | undefined;
   readonly buckets: (SlotSet | undefined)[];
   /** Of the feasible nodes in it. */
   size: number;
@@ -50,6 +59,8 @@ export class ClassIndex {
   readonly #cache: ClusterCache;
   readonly #profile: Profile;
   readonly #pod: PodInfo;
+  /** The topologies by whose domains nodes are told apart. */
+  readonly #topologyKeys: readonly string[];
   #state = new CycleState();
   #nodeFilters: PlacedPlugin[] = [];
   #loadFilters: PlacedPlugin[] = [];
@@ -78,9 +89,11 @@ export class ClassIndex {
   #numberByIdentity = new Map<Rejection, number>();
   #normalised = false;
   #spareSets: SlotSet[] = [];
+  #search: SpreadSearch | undefined;
   feasible = 0;
 
-  constructor(profile: Profile, pod: PodInfo, cache: ClusterCache) {
+  constructor(profile: Profile, pod: PodInfo, cache: ClusterCache, topologyKeys: readonly string[] = []) {
+    this.#topologyKeys = topologyKeys;
     this.#profile = profile;
     this.#pod = pod;
     this.#cache = cache;
@@ -123,9 +136,13 @@ export class ClassIndex {
   }
 
   /** The slots of the best nodes, in sets; `undefined` where no node is feasible. */
-  best(): readonly SlotSet[] | undefined {
+  best(spreading?: CountedSpreading): readonly SlotSet[] | undefined {
     if (this.feasible === 0) return undefined;
     if (!this.#normalised) this.#normalise();
+    if (spreading !== undefined) {
+      if (this.#search?.capacity !== this.#capacity) this.#search = new SpreadSearch(this.#capacity);
+      return [this.#search.best(this.#groups, this.#scoreOf, this.#unit, spreading)];
+    }
     let best = -1;
     let sets: SlotSet[] = [];
     for (const group of this.#groups) {
@@ -220,11 +237,17 @@ export class ClassIndex {
 
   #groupFor(node: NodeInfo): number {
     const raws = this.#nodeScores.map(({ plugin }) => plugin.score!(this.#state, this.#pod, node));
-    const key = raws.join();
+    // A host is a domain by itself: it matters only whether the node has the label.
+    const domains = this.#topologyKeys.map((topologyKey) => {
+      const value = node.label(topologyKey);
+      return topologyKey === HOSTNAME && value !== undefined ? HOSTNAME : value;
+    });
+    const key = domains.length === 0 ? raws.join() : `${raws.join()} ${JSON.stringify(domains)}`;
     const known = this.#groupByRaws.get(key);
     if (known !== undefined) return known;
     const number = this.#groups.length;
-    this.#groups.push({ raws, buckets: [], size: 0, best: -1, staticTotal: 0 });
+    const slots = domains.length === 0 ? undefined : new SlotSet(this.#capacity);
+    this.#groups.push({ raws, domains, slots, buckets: [], size: 0, best: -1, staticTotal: 0 });
     this.#groupByRaws.set(key, number);
     return number;
   }
@@ -247,6 +270,7 @@ export class ClassIndex {
       if (score === group.best) lowerBest(group);
     }
     this.feasible -= 1;
+    group.slots?.remove(slot);
     group.size -= 1;
     if (group.size === 0) this.#normalised = false;
   }
@@ -279,6 +303,7 @@ export class ClassIndex {
     }
     bucket.add(slot);
     this.feasible += 1;
+    group.slots?.add(slot);
     group.size += 1;
     if (group.size === 1) this.#normalised = false;
   }

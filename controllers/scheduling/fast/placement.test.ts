@@ -1,15 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { StringMap } from '../../../core/api/object.ts';
 import type {
   Node,
   Pod,
+  ReplicaSet,
+  Service,
   Taint,
   Toleration,
   TopologySpreadConstraint,
 } from '../../../core/schema/types.generated.ts';
 import { randomStream } from '../../../sim/random/keyed.ts';
 import { ClusterCache } from '../cache/cluster-cache.ts';
-import { podInfo } from '../cache/pod-info.ts';
+import { type PodInfo, podInfo } from '../cache/pod-info.ts';
 import type { PluginConfig, ProfileConfiguration } from '../configuration/configuration.ts';
 import type { ScoringStrategy } from '../configuration/plugin-args.ts';
 import { profileOf } from '../configuration/profile.ts';
@@ -59,19 +62,70 @@ function randomNode(name: string, draw: Below): Node {
       uid: name,
       resourceVersion: '1',
       creationTimestamp: '',
-      labels: { zone: pick(['a', 'b', 'c'], draw), disk: pick(['ssd', 'hdd'], draw), tier: `${draw(5)}` },
+      labels: {
+        zone: pick(['a', 'b', 'c'], draw),
+        disk: pick(['ssd', 'hdd'], draw),
+        tier: `${draw(5)}`,
+        ...(draw(8) === 0 ? {} : { [HOSTNAME]: name }),
+        ...(draw(6) === 0 ? {} : { [ZONE]: pick(['a', 'b', 'c', 'd'], draw) }),
+      },
     },
     spec: { taints, unschedulable: draw(12) === 0 },
     status: { allocatable, images },
   };
 }
 
+const HOSTNAME = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
 const ALIKE = { matchLabels: { app: 'test' } };
 
-function spread(draw: Below): TopologySpreadConstraint {
-  const whenUnsatisfiable = pick(['DoNotSchedule', 'ScheduleAnyway'] as const, draw);
-  return { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable, labelSelector: ALIKE };
+function spread(draw: Below): TopologySpreadConstraint[] {
+  const whenUnsatisfiable = pick(['DoNotSchedule', 'ScheduleAnyway', 'ScheduleAnyway'] as const, draw);
+  const keys = pick([['zone'], [ZONE], [HOSTNAME], ['zone', HOSTNAME], [HOSTNAME, ZONE, 'tier']], draw);
+  return keys.map((topologyKey) => ({
+    maxSkew: 1 + draw(3),
+    topologyKey,
+    whenUnsatisfiable,
+    labelSelector: pick([ALIKE, { matchLabels: { app: 'web' } }, {}], draw),
+    nodeTaintsPolicy: draw(4) === 0 ? 'Honor' : undefined,
+    nodeAffinityPolicy: draw(4) === 0 ? 'Ignore' : undefined,
+    matchLabelKeys: draw(4) === 0 ? ['track'] : undefined,
+  }));
 }
+
+/** The labels of templates; two Services and a ReplicaSet select them. */
+const LABELS: readonly StringMap[] = [
+  { app: 'test' },
+  { app: 'test', track: 'canary' },
+  { app: 'web', tier: 'front' },
+  { app: 'alone' },
+];
+
+const META = { resourceVersion: '1', creationTimestamp: '' };
+
+function service(name: string, selector: StringMap): Service {
+  return {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, uid: name, namespace: 'default', ...META },
+    spec: { selector },
+    status: {},
+  };
+}
+
+function replicaSet(name: string): ReplicaSet {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: { name, uid: name, namespace: 'default', ...META },
+    spec: { selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['web', 'test'] }] } },
+    status: { replicas: 0 },
+  };
+}
+
+const OWNERS = [
+  { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'set', uid: 'set', controller: true },
+] as const;
 
 function randomSpec(draw: Below): Pod['spec'] {
   const requests: Record<string, string> = {};
@@ -121,7 +175,7 @@ function randomSpec(draw: Below): Pod['spec'] {
     ],
     nodeSelector: draw(6) === 0 ? { disk: 'ssd' } : undefined,
     tolerations,
-    topologySpreadConstraints: draw(12) === 0 ? [spread(draw)] : undefined,
+    topologySpreadConstraints: draw(5) === 0 ? spread(draw) : undefined,
     affinity: {
       podAntiAffinity:
         draw(12) > 0
@@ -139,7 +193,13 @@ function randomSpec(draw: Below): Pod['spec'] {
   };
 }
 
-function podOf(spec: Pod['spec'], number: number): Pod {
+interface Template {
+  readonly spec: Pod['spec'];
+  readonly labels: StringMap;
+  readonly owned: boolean;
+}
+
+function podOf({ spec, labels, owned }: Template, number: number): Pod {
   const name = `pod-${number}`;
   return {
     apiVersion: 'v1',
@@ -150,28 +210,44 @@ function podOf(spec: Pod['spec'], number: number): Pod {
       uid: name,
       resourceVersion: '1',
       creationTimestamp: '',
-      labels: ALIKE.matchLabels,
+      labels,
+      ...(owned ? { ownerReferences: OWNERS } : {}),
     },
     spec,
     status: {},
   };
 }
 
+/** A pod is on its way out: it has its place and its load, and doesn't count for spreading any more. */
+function leave(cache: ClusterCache, { pod, uid }: PodInfo): void {
+  const node = cache.placedOn(uid);
+  if (node === undefined) return;
+  const metadata = { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' };
+  cache.place(podInfo({ ...pod, metadata }), node.name);
+}
+
 /** Random nodes, classes and churn; every decision of the index is compared with the full scan. */
-function agrees(seed: number, steps: number, profile: Profile = DEFAULT_PROFILE): void {
+function agrees(seed: number, steps: number, profile: Profile = DEFAULT_PROFILE, nodes = 12): void {
   const draw = below(seed);
   const ties = randomStream(seed, 'ties');
   const cache = new ClusterCache();
   const placer = new Placer(profile, cache);
-  const classes = Array.from({ length: 1 + draw(5) }, () => randomSpec(draw));
-  const names = Array.from({ length: 1 + draw(12) }, (_, i) => `node-${i * 7}`);
+  const classes = Array.from({ length: 1 + draw(5) }, (): Template => {
+    return { spec: randomSpec(draw), labels: pick(LABELS, draw), owned: draw(3) === 0 };
+  });
+  if (draw(4) > 0) cache.setService(service('test', { app: 'test' }), true);
+  if (draw(4) === 0) cache.setService(service('canary', { track: 'canary' }), true);
+  if (draw(2) === 0) cache.setOwner(replicaSet('set'), true);
+  const names = Array.from({ length: 1 + draw(nodes) }, (_, i) => `node-${i * 7}`);
   for (const name of names) if (draw(4) > 0) cache.setNode(randomNode(name, draw));
-  const placed: string[] = [];
+  const placed: PodInfo[] = [];
   for (let step = 0; step < steps; step += 1) {
     const action = draw(12);
     if (action === 0) cache.setNode(randomNode(pick(names, draw), draw));
     else if (action === 1 && draw(3) === 0) cache.removeNode(pick(names, draw));
-    else if (action === 2 && placed.length > 0) cache.remove(placed.splice(draw(placed.length), 1)[0]!);
+    else if (action === 2 && placed.length > 0) cache.remove(placed.splice(draw(placed.length), 1)[0]!.uid);
+    else if (action === 3 && placed.length > 0) leave(cache, pick(placed, draw));
+    else if (action === 4 && draw(8) === 0) cache.setService(service('web', { app: 'web' }), draw(2) === 0);
     else {
       const info = podInfo(podOf(pick(classes, draw), step));
       if (cache.nodes.length === 0) continue;
@@ -188,7 +264,7 @@ function agrees(seed: number, steps: number, profile: Profile = DEFAULT_PROFILE)
         expect([...placement.rejectors].sort()).toEqual([...evaluation.rejectors].sort());
       } else {
         cache.place(info, placement.node.name);
-        placed.push(info.uid);
+        placed.push(info);
       }
     }
   }
@@ -248,6 +324,24 @@ const CONFIGURED: readonly (readonly [string, Partial<ProfileConfiguration>])[] 
     },
   ],
   [
+    'default constraints of its own',
+    {
+      pluginConfig: [
+        {
+          name: 'PodTopologySpread',
+          args: {
+            defaultingType: 'List',
+            defaultConstraints: [
+              { maxSkew: 1, topologyKey: 'tier', whenUnsatisfiable: 'ScheduleAnyway' },
+              { maxSkew: 2, topologyKey: HOSTNAME, whenUnsatisfiable: 'ScheduleAnyway' },
+              { maxSkew: 4, topologyKey: ZONE, whenUnsatisfiable: 'ScheduleAnyway' },
+            ],
+          },
+        },
+      ],
+    },
+  ],
+  [
     'affinity that the profile adds',
     {
       pluginConfig: [
@@ -292,5 +386,9 @@ describe('the index of classes', () => {
 
   it('still does after the nodes have settled and were given other slots', () => {
     for (let seed = 0; seed < 20; seed += 1) agrees(seed, 200);
+  });
+
+  it('does so on many nodes, where it looks at buckets instead of nodes', () => {
+    for (let seed = 0; seed < 6; seed += 1) agrees(seed, 500, DEFAULT_PROFILE, 300);
   });
 });

@@ -2,7 +2,8 @@ import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import type { PodInfo } from '../cache/pod-info.ts';
 import type { CycleState } from '../framework/cycle-state.ts';
-import type { Plugin, Profile } from '../framework/extension-points.ts';
+import type { Profile, WeightedPlugin } from '../framework/extension-points.ts';
+import { HOSTNAME, type Spreading } from '../framework/spreading.ts';
 import { type FitFailure, NO_NODES } from '../message.ts';
 import {
   bestNode,
@@ -14,6 +15,7 @@ import {
 } from '../reference.ts';
 import { ClassIndex, nodeAmong } from './class-index.ts';
 import { PodClassKeys } from './pod-class.ts';
+import type { CountedSpreading } from './spread-search.ts';
 
 export type Placement =
   | { readonly node: NodeInfo; readonly state: CycleState | undefined }
@@ -41,26 +43,38 @@ interface PodClass {
   lastFailure: KnownFailure | undefined;
 }
 
+interface WeightedSpreading {
+  readonly rules: Spreading;
+  readonly weight: number;
+}
+
+interface KnownCounts {
+  readonly epoch: number;
+  readonly domainVersion: number;
+  readonly counted: CountedSpreading;
+}
+
 /** Finds nodes for the pods of one profile: by the index of the pod's class where it covers it, else in plain form. */
 export class Placer {
   readonly #profile: Profile;
   readonly #cache: ClusterCache;
-  readonly #clusterPlugins: readonly Plugin[];
+  readonly #clusterPlugins: readonly WeightedPlugin[];
   readonly #keys = new PodClassKeys();
-  readonly #classes = new Map<string, PodClass>();
+  /** By the topologies that matter, then by what else of a pod does. */
+  readonly #classes = new Map<string, Map<string, PodClass>>();
+  #classCount = 0;
+  readonly #countedBy = new WeakMap<Spreading, KnownCounts>();
   #settledVersion = -1;
   #decisionsSince = 0;
 
   constructor(profile: Profile, cache: ClusterCache) {
     this.#profile = profile;
     this.#cache = cache;
-    this.#clusterPlugins = profile.plugins
-      .map(({ plugin }) => plugin)
-      .filter(
-        (plugin) =>
-          plugin.dependsOn === 'cluster' &&
-          (plugin.preFilter ?? plugin.filter ?? plugin.preScore ?? plugin.score) !== undefined,
-      );
+    this.#clusterPlugins = profile.plugins.filter(
+      ({ plugin }) =>
+        plugin.dependsOn === 'cluster' &&
+        (plugin.preFilter ?? plugin.filter ?? plugin.preScore ?? plugin.score) !== undefined,
+    );
   }
 
   place(pod: PodInfo, tieBreak: TieBreak, search: NodeSearch | undefined): Placement & { examined?: number } {
@@ -68,26 +82,48 @@ export class Placer {
       const failure: FitFailure = { nodeCount: 0, preFilterRejection: undefined, histogram: [] };
       return { node: undefined, message: NO_NODES, failure, rejectors: new Set() };
     }
-    if (search !== undefined || !this.#covers(pod)) return this.#placePlainly(pod, tieBreak, search);
+    const covered = search === undefined ? this.#covers(pod) : false;
+    if (covered === false) return this.#placePlainly(pod, tieBreak, search);
     this.#settle();
-    const podClass = this.#classOf(pod);
+    const podClass = this.#classOf(pod, covered);
     const { index } = podClass;
     index.refresh();
-    const sets = index.best();
+    const sets = index.best(covered === true ? undefined : this.#counted(covered));
     if (sets !== undefined) return { node: nodeAmong(sets, this.#cache, tieBreak), state: undefined };
     return this.#failureOf(podClass, pod);
   }
 
-  /** Whether nothing but the class of the pod, the nodes and their own loads has a say. */
-  #covers(pod: PodInfo): boolean {
+  /** Whether nothing but the class of the pod, the nodes and their own loads has a say, or spreading besides. */
+  #covers(pod: PodInfo): boolean | WeightedSpreading {
     const required = pod.pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     // Pods for a named node each, as a DaemonSet's, would be a class each: few nodes are looked at in plain form.
     if (required?.nodeSelectorTerms[0]?.matchFields !== undefined) return false;
     if (pod.pod.spec.nodeName !== undefined && pod.pod.spec.nodeName !== '') return false;
-    for (const plugin of this.#clusterPlugins) {
-      if (plugin.standsAside === undefined || !plugin.standsAside(pod, this.#cache)) return false;
+    let spread: WeightedSpreading | undefined;
+    for (const { plugin, weight } of this.#clusterPlugins) {
+      if (plugin.standsAside?.(pod, this.#cache) === true) continue;
+      const rules = spread === undefined ? plugin.spreading?.(pod, this.#cache) : undefined;
+      if (rules === undefined) return false;
+      spread = { rules, weight };
     }
-    return true;
+    return spread === undefined || spread.weight === 0 ? true : spread;
+  }
+
+  #counted({ rules, weight }: WeightedSpreading): CountedSpreading {
+    const { countsEpoch, domainVersion } = this.#cache;
+    const known = this.#countedBy.get(rules);
+    if (known?.epoch === countsEpoch && known.domainVersion === domainVersion) return known.counted;
+    const counts = rules.constraints.map(({ selector }) => this.#cache.countsOf(selector));
+    const totals = rules.constraints.map(({ topologyKey, nodes }, i) =>
+      topologyKey === HOSTNAME ? undefined : counts[i]!.totalsBy(topologyKey, nodes, domainVersion),
+    );
+    const counted = { rules, weight, counts, totals };
+    // Counting a selector for the first time may have dropped all others.
+    const epoch = this.#cache.countsEpoch;
+    if (counts.every((each, i) => each === this.#cache.countsOf(rules.constraints[i]!.selector))) {
+      this.#countedBy.set(rules, { epoch, domainVersion, counted });
+    }
+    return counted;
   }
 
   #placePlainly(
@@ -104,13 +140,22 @@ export class Placer {
     return { node, message, failure, rejectors, examined };
   }
 
-  #classOf(pod: PodInfo): PodClass {
+  #classOf(pod: PodInfo, covered: true | WeightedSpreading): PodClass {
     const key = this.#keys.keyOf(pod);
-    const known = this.#classes.get(key);
+    const topologyKeys =
+      covered === true ? [] : covered.rules.constraints.map(({ topologyKey }) => topologyKey);
+    const topologies = topologyKeys.join();
+    const known = this.#classes.get(topologies)?.get(key);
     if (known !== undefined) return known;
-    if (this.#classes.size >= MOST_CLASSES) this.#classes.clear();
-    const made: PodClass = { index: new ClassIndex(this.#profile, pod, this.#cache), lastFailure: undefined };
-    this.#classes.set(key, made);
+    if (this.#classCount >= MOST_CLASSES) {
+      this.#classes.clear();
+      this.#classCount = 0;
+    }
+    const index = new ClassIndex(this.#profile, pod, this.#cache, topologyKeys);
+    const made: PodClass = { index, lastFailure: undefined };
+    const alike = this.#classes.get(topologies) ?? new Map<string, PodClass>();
+    this.#classes.set(topologies, alike.set(key, made));
+    this.#classCount += 1;
     return made;
   }
 

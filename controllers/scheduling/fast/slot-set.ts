@@ -25,6 +25,17 @@ export class SlotSet {
     this.size -= 1;
   }
 
+  clear(): void {
+    this.words.fill(0);
+    this.size = 0;
+  }
+
+  /** Takes in a set that shares no slot with it. */
+  join(other: SlotSet): void {
+    for (let at = 0; at < this.words.length; at += 1) this.words[at]! |= other.words[at]!;
+    this.size += other.size;
+  }
+
   forEach(visit: (slot: number) => void): void {
     const { words } = this;
     for (let at = 0; at < words.length; at += 1) {
@@ -36,6 +47,30 @@ export class SlotSet {
       }
     }
   }
+}
+
+/** The slots that a set shares with another, or that it alone has, put into a third. */
+export function splitInto(result: SlotSet, set: SlotSet, other: SlotSet, within: boolean): void {
+  const { words } = result;
+  const invert = within ? 0 : -1;
+  let size = 0;
+  for (let at = 0; at < words.length; at += 1) {
+    const mine = set.words[at]!;
+    const word = mine === 0 ? 0 : mine & (other.words[at]! ^ invert);
+    words[at] = word;
+    if (word !== 0) size += bitCount(word);
+  }
+  result.size = size;
+}
+
+/** Whether there is any such slot. */
+export function splits(set: SlotSet, other: SlotSet, within: boolean): boolean {
+  const invert = within ? 0 : -1;
+  const { words } = set;
+  for (let at = 0; at < words.length; at += 1) {
+    if ((words[at]! & (other.words[at]! ^ invert)) !== 0) return true;
+  }
+  return false;
 }
 
 function bitAt(word: number, k: number): number {

@@ -6,6 +6,7 @@ import type { PodInfo } from '../cache/pod-info.ts';
 import type { QueueingHint } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { Rejection } from './rejection.ts';
+import type { Spreading } from './spreading.ts';
 
 /**
  * The scheduling framework (https://kubernetes.io/docs/concepts/scheduling-eviction/scheduling-framework/): a
@@ -27,6 +28,11 @@ export interface Plugin {
   readonly version?: (pod: PodInfo, cluster: ClusterView) => string;
   /** Of a plugin of `cluster`: whether it neither refuses nor scores any node for this pod at present. */
   readonly standsAside?: (pod: PodInfo, cluster: ClusterView) => boolean;
+  /**
+   * Of a plugin of `cluster` that doesn't stand aside: the rules that its scores come from, where it refuses no node
+   * for this pod and scores as `spreading.ts` has it. The index then counts pods by domain instead of asking it.
+   */
+  readonly spreading?: (pod: PodInfo, cluster: ClusterView) => Spreading | undefined;
   /** Absent: no event helps. */
   readonly hint?: QueueingHint;
 

@@ -1,14 +1,22 @@
-import type { Matcher } from '../../../core/labels.ts';
-import type { Node, Pod, TopologySpreadConstraint } from '../../../core/schema/types.generated.ts';
+import type { Pod } from '../../../core/schema/types.generated.ts';
 import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
+import { NO_DOMAIN } from '../cache/pod-counts.ts';
+import type { PodSelector } from '../cache/pod-owners.ts';
+import { DEFAULT_SPREAD_ARGS, type PodTopologySpreadArgs } from '../configuration/plugin-args.ts';
 import { type CycleState, type StateKey, stateKey } from '../framework/cycle-state.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../framework/extension-points.ts';
 import { unresolvable, unschedulable } from '../framework/rejection.ts';
+import {
+  HOSTNAME,
+  rounded,
+  type SpreadConstraint,
+  type Spreading,
+  scoreForCount,
+  spreadScore,
+} from '../framework/spreading.ts';
 import { naturalLog } from '../natural-log.ts';
-import { untoleratedTaint } from '../taints.ts';
-import { requiredNodeTest } from './node-affinity.ts';
-import { selectorWithKeys } from './pod-terms.ts';
+import { SpreadRules } from './spread-constraints.ts';
 
 const NAME = 'PodTopologySpread';
 const SKEWED = unschedulable(NAME, "node(s) didn't match pod topology spread constraints");
@@ -16,18 +24,9 @@ const NO_LABEL = unresolvable(
   NAME,
   "node(s) didn't match pod topology spread constraints (missing required label)",
 );
-const HOSTNAME = 'kubernetes.io/hostname';
-
-interface Constraint {
-  readonly topologyKey: string;
-  readonly maxSkew: number;
-  readonly minDomains: number;
-  readonly selects: Matcher;
-  readonly counts: (node: Node) => boolean;
-}
 
 interface Hard {
-  readonly constraint: Constraint;
+  readonly constraint: SpreadConstraint;
   readonly matching: ReadonlyMap<string, number>;
   /** In the domain that has fewest; zero while there are too few domains. */
   readonly fewest: number;
@@ -35,7 +34,7 @@ interface Hard {
 }
 
 interface Soft {
-  readonly constraint: Constraint;
+  readonly constraint: SpreadConstraint;
   readonly matching: ReadonlyMap<string, number>;
   /** Domains of a topology with few values count for more. */
   readonly weight: number;
@@ -43,153 +42,139 @@ interface Soft {
 
 interface SoftState {
   readonly soft: readonly Soft[];
-  readonly namespace: string | undefined;
   readonly ignored: ReadonlySet<NodeInfo>;
 }
 
 const HARD: StateKey<readonly Hard[]> = stateKey('PodTopologySpread/hard');
 const SOFT: StateKey<SoftState> = stateKey('PodTopologySpread/soft');
 
-function constraintsOf(pod: Pod, when: TopologySpreadConstraint['whenUnsatisfiable']): readonly Constraint[] {
-  const list = pod.spec.topologySpreadConstraints;
-  if (list === undefined || list.length === 0) return [];
-  const required = requiredNodeTest(pod);
-  return list
-    .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === when)
-    .map(({ topologyKey, maxSkew, minDomains, labelSelector, matchLabelKeys, ...policies }) => ({
-      topologyKey,
-      maxSkew,
-      minDomains: minDomains ?? 1,
-      selects: selectorWithKeys(labelSelector, pod, matchLabelKeys, undefined),
-      counts: (node: Node) =>
-        (policies.nodeAffinityPolicy === 'Ignore' || required === undefined || required(node)) &&
-        (policies.nodeTaintsPolicy !== 'Honor' ||
-          untoleratedTaint(node.spec.taints, pod.spec.tolerations) === undefined),
-    }));
-}
-
-function hasAllKeys(node: NodeInfo, constraints: readonly Constraint[]): boolean {
+function hasAllKeys(node: NodeInfo, constraints: readonly SpreadConstraint[]): boolean {
   return constraints.every(({ topologyKey }) => node.label(topologyKey) !== undefined);
 }
 
 /** Pods on their way out don't count. */
-function matchingOn(node: NodeInfo, selects: Matcher, namespace: string | undefined): number {
+function matchingOn(node: NodeInfo, { matches, namespace }: PodSelector): number {
   let count = 0;
   for (const { pod } of node.pods.values()) {
     if (pod.metadata.deletionTimestamp !== undefined || pod.metadata.namespace !== namespace) continue;
-    if (selects(pod.metadata.labels)) count += 1;
+    if (matches(pod.metadata.labels)) count += 1;
   }
   return count;
 }
 
-function hardState(pod: Pod, constraints: readonly Constraint[], cluster: ClusterView): readonly Hard[] {
-  const eligible = cluster.nodes.filter((node) => hasAllKeys(node, constraints));
+function hardState(
+  pod: Pod,
+  constraints: readonly SpreadConstraint[],
+  cluster: ClusterView,
+): readonly Hard[] {
   return constraints.map((constraint) => {
     const matching = new Map<string, number>();
-    for (const node of eligible) {
-      if (!constraint.counts(node.object)) continue;
+    for (const node of cluster.nodes) {
+      if (!constraint.nodes.counts(node)) continue;
       const value = node.label(constraint.topologyKey)!;
-      const count = matchingOn(node, constraint.selects, pod.metadata.namespace);
-      matching.set(value, (matching.get(value) ?? 0) + count);
+      matching.set(value, (matching.get(value) ?? 0) + matchingOn(node, constraint.selector));
     }
     let fewest = matching.size < constraint.minDomains ? 0 : Number.POSITIVE_INFINITY;
     for (const count of matching.values()) fewest = Math.min(fewest, count);
-    return { constraint, matching, fewest, self: constraint.selects(pod.metadata.labels) ? 1 : 0 };
+    return { constraint, matching, fewest, self: constraint.selector.matches(pod.metadata.labels) ? 1 : 0 };
   });
 }
 
 function softState(
-  pod: Pod,
-  constraints: readonly Constraint[],
+  { constraints, needsAllLabels }: Spreading,
   cluster: ClusterView,
   feasible: readonly NodeInfo[],
 ): SoftState {
-  const { namespace } = pod.metadata;
-  const ignored = new Set(feasible.filter((node) => !hasAllKeys(node, constraints)));
-  const considered = feasible.filter((node) => !ignored.has(node));
+  const isIn = (node: NodeInfo): boolean => !needsAllLabels || hasAllKeys(node, constraints);
+  const considered = feasible.filter(isIn);
+  const ignored = new Set(feasible.filter((node) => !isIn(node)));
   const soft = constraints.map((constraint): Soft => {
-    const { topologyKey, selects, counts } = constraint;
+    const { topologyKey, selector, nodes } = constraint;
     const matching = new Map<string, number>();
     if (topologyKey === HOSTNAME) return { constraint, matching, weight: naturalLog(considered.length + 2) };
-    for (const node of considered) matching.set(node.label(topologyKey)!, 0);
+    for (const node of considered) matching.set(node.label(topologyKey) ?? NO_DOMAIN, 0);
     for (const node of cluster.nodes) {
-      if (!hasAllKeys(node, constraints) || !counts(node.object)) continue;
-      const value = node.label(topologyKey)!;
+      if (!nodes.counts(node)) continue;
+      const value = node.label(topologyKey) ?? NO_DOMAIN;
       const known = matching.get(value);
-      if (known !== undefined) matching.set(value, known + matchingOn(node, selects, namespace));
+      if (known !== undefined) matching.set(value, known + matchingOn(node, selector));
     }
     return { constraint, matching, weight: naturalLog(matching.size + 2) };
   });
-  return { soft, namespace, ignored };
-}
-
-/** Go's `math.Round` of what is never negative. */
-function rounded(value: number): number {
-  return Math.floor(value + 0.5);
+  return { soft, ignored };
 }
 
 /** Weighted count of matching pods near a node: the fewer the better. */
 export function matchingNear(state: CycleState, node: NodeInfo): number {
-  const { soft, namespace, ignored } = state.read(SOFT);
+  const { soft, ignored } = state.read(SOFT);
   if (ignored.has(node)) return 0;
   let sum = 0;
   for (const { constraint, matching, weight } of soft) {
-    const { topologyKey, selects, maxSkew } = constraint;
+    const { topologyKey, selector, maxSkew } = constraint;
     const value = node.label(topologyKey);
     if (value === undefined) continue;
-    const count =
-      topologyKey === HOSTNAME ? matchingOn(node, selects, namespace) : (matching.get(value) ?? 0);
-    sum += count * weight + (maxSkew - 1);
+    const count = topologyKey === HOSTNAME ? matchingOn(node, selector) : (matching.get(value) ?? 0);
+    sum += scoreForCount(count, maxSkew, weight);
   }
   return sum;
 }
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/ */
-export const podTopologySpread: Plugin = {
-  name: NAME,
-  dependsOn: 'cluster',
-  standsAside: ({ pod }) => (pod.spec.topologySpreadConstraints?.length ?? 0) === 0,
-  preFilter: (state, { pod }, cluster) => {
-    const constraints = constraintsOf(pod, 'DoNotSchedule');
-    if (constraints.length === 0) return 'skip';
-    state.write(HARD, hardState(pod, constraints, cluster));
-    return {};
-  },
-  filter: (state, _pod, node) => {
-    for (const { constraint, matching, fewest, self } of state.read(HARD)) {
-      const value = node.label(constraint.topologyKey);
-      if (value === undefined) return NO_LABEL;
-      if ((matching.get(value) ?? 0) + self - fewest > constraint.maxSkew) return SKEWED;
-    }
-    return undefined;
-  },
-  preScore: (state, { pod }, cluster, feasible) => {
-    const constraints = constraintsOf(pod, 'ScheduleAnyway');
-    if (constraints.length === 0) return 'skip';
-    state.write(SOFT, softState(pod, constraints, cluster, feasible));
-    return undefined;
-  },
-  score: (state, _pod, node) => rounded(matchingNear(state, node)),
-  normalizeScore: (state, scores, nodes) => {
-    const { ignored } = state.read(SOFT);
-    let lowest = Number.POSITIVE_INFINITY;
-    let highest = 0;
-    scores.forEach((score, i) => {
-      if (ignored.has(nodes[i]!)) return;
-      lowest = Math.min(lowest, score);
-      highest = Math.max(highest, score);
-    });
-    return scores.map((score, i) => {
-      if (ignored.has(nodes[i]!)) return 0;
-      if (highest === 0) return MAX_NODE_SCORE;
-      return Math.floor((MAX_NODE_SCORE * (highest + lowest - score)) / highest);
-    });
-  },
-  hint: ({ pod }, event) => {
-    if (event.resource === 'Node') {
-      return event.action !== 'Update' || event.changes.labels || event.changes.taints;
-    }
-    if (event.resource === 'TargetPod') return event.previous.metadata.labels !== event.pod.metadata.labels;
-    return event.resource === 'AssignedPod' && event.pod.metadata.namespace === pod.metadata.namespace;
-  },
-};
+export function podTopologySpreadWith(args: PodTopologySpreadArgs): Plugin {
+  const rules = new SpreadRules(args);
+  return {
+    name: NAME,
+    dependsOn: 'cluster',
+    standsAside: ({ pod }, cluster) => {
+      const { hard, soft } = rules.of(pod, cluster);
+      return hard.length === 0 && soft.constraints.length === 0;
+    },
+    spreading: ({ pod }, cluster) => {
+      const { hard, soft } = rules.of(pod, cluster);
+      return hard.length === 0 ? soft : undefined;
+    },
+    preFilter: (state, { pod }, cluster) => {
+      const { hard } = rules.of(pod, cluster);
+      if (hard.length === 0) return 'skip';
+      state.write(HARD, hardState(pod, hard, cluster));
+      return {};
+    },
+    filter: (state, _pod, node) => {
+      for (const { constraint, matching, fewest, self } of state.read(HARD)) {
+        const value = node.label(constraint.topologyKey);
+        if (value === undefined) return NO_LABEL;
+        if ((matching.get(value) ?? 0) + self - fewest > constraint.maxSkew) return SKEWED;
+      }
+      return undefined;
+    },
+    preScore: (state, { pod }, cluster, feasible) => {
+      const { soft } = rules.of(pod, cluster);
+      if (soft.constraints.length === 0) return 'skip';
+      state.write(SOFT, softState(soft, cluster, feasible));
+      return undefined;
+    },
+    score: (state, _pod, node) => rounded(matchingNear(state, node)),
+    normalizeScore: (state, scores, nodes) => {
+      const { ignored } = state.read(SOFT);
+      let lowest = Number.POSITIVE_INFINITY;
+      let highest = 0;
+      scores.forEach((score, i) => {
+        if (ignored.has(nodes[i]!)) return;
+        lowest = Math.min(lowest, score);
+        highest = Math.max(highest, score);
+      });
+      return scores.map((score, i) =>
+        ignored.has(nodes[i]!) ? 0 : spreadScore(score, lowest, highest, MAX_NODE_SCORE),
+      );
+    },
+    hint: ({ pod }, event) => {
+      if (event.resource === 'Node') {
+        return event.action !== 'Update' || event.changes.labels || event.changes.taints;
+      }
+      if (event.resource === 'TargetPod') return event.previous.metadata.labels !== event.pod.metadata.labels;
+      return event.resource === 'AssignedPod' && event.pod.metadata.namespace === pod.metadata.namespace;
+    },
+  };
+}
+
+export const podTopologySpread: Plugin = podTopologySpreadWith(DEFAULT_SPREAD_ARGS);

@@ -7,12 +7,13 @@ import {
   type NodeAffinityArgs,
   type NodeResourcesBalancedAllocationArgs,
   type NodeResourcesFitArgs,
+  type PodTopologySpreadArgs,
   type ResourceWeight,
   type ScoringStrategy,
 } from '../../../controllers/scheduling/configuration/plugin-args.ts';
 import { qualifiedName } from '../../../core/kinds/validation/names.ts';
 import { validateAffinity } from '../../../core/kinds/validation/scheduling.ts';
-import type { NodeAffinity } from '../../../core/schema/types.generated.ts';
+import type { NodeAffinity, TopologySpreadConstraint } from '../../../core/schema/types.generated.ts';
 import { flag, integer, listOf, oneOf, strict, text, wanted } from './fields.ts';
 
 /** The arguments of plugins (`pluginConfig`), with the rules of kube-scheduler's own validation. */
@@ -153,27 +154,70 @@ const nodeAffinity = strict({ ...TYPED, addedAffinity: addedAffinity.optional() 
     given.addedAffinity === undefined ? {} : { addedAffinity: given.addedAffinity as NodeAffinity },
 );
 
+const POLICIES = ['Honor', 'Ignore'] as const;
+
+const defaultConstraint = strict(
+  {
+    maxSkew: integer(1),
+    topologyKey: text().superRefine((name, context) => {
+      for (const message of qualifiedName(name)) context.addIssue({ code: 'custom', message });
+    }),
+    whenUnsatisfiable: oneOf(['DoNotSchedule', 'ScheduleAnyway']),
+    minDomains: integer(1).optional(),
+    nodeAffinityPolicy: oneOf(POLICIES).optional(),
+    nodeTaintsPolicy: oneOf(POLICIES).optional(),
+    labelSelector: z
+      .never({
+        error: 'a default constraint has no selector: it comes from the Services and the owner of each pod',
+      })
+      .optional(),
+  },
+  'a constraint: { maxSkew, topologyKey, whenUnsatisfiable }',
+);
+
+const spread = strict({
+  ...TYPED,
+  defaultConstraints: listOf(defaultConstraint, 'a list of constraints')
+    .superRefine((constraints, context) => {
+      constraints.forEach(({ topologyKey, whenUnsatisfiable }, index) => {
+        const first = constraints.findIndex(
+          (other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable,
+        );
+        if (first === index) return;
+        const message = `there is one already with topologyKey ${topologyKey} and ${whenUnsatisfiable}`;
+        context.addIssue({ code: 'custom', message, path: [index] });
+      });
+    })
+    .default([]),
+  defaultingType: oneOf(['System', 'List']).default('System'),
+})
+  .superRefine(({ defaultConstraints, defaultingType }, context) => {
+    if (defaultingType === 'List' || defaultConstraints.length === 0) return;
+    const message =
+      'constraints are given, but defaultingType is System: expected defaultingType: List beside them';
+    context.addIssue({ code: 'custom', message, path: ['defaultConstraints'] });
+  })
+  .transform(
+    ({ defaultConstraints, defaultingType }): PodTopologySpreadArgs => ({
+      defaultConstraints: defaultConstraints as readonly TopologySpreadConstraint[],
+      defaultingType,
+    }),
+  );
+
 export const ARGUMENT_SCHEMAS = {
   NodeResourcesFit: fit,
   NodeResourcesBalancedAllocation: balance,
   InterPodAffinity: podAffinity,
   NodeAffinity: nodeAffinity,
+  PodTopologySpread: spread,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export function isConfigurable(name: string): name is keyof typeof ARGUMENT_SCHEMAS {
   return Object.hasOwn(ARGUMENT_SCHEMAS, name);
 }
 
-const NO_DEFAULT_CONSTRAINTS =
-  'default constraints are not modelled: write topologySpreadConstraints into the pods instead';
-
-/** Checked, and dropped: preemption evicts nothing yet, volumes bind by themselves, nothing is spread by default. */
+/** Checked, and dropped: preemption looks at every node, and volumes bind by themselves. */
 export const ARGUMENTS_WITHOUT_EFFECT: Readonly<Record<string, z.ZodType>> = {
-  PodTopologySpread: strict({
-    ...TYPED,
-    defaultConstraints: z.array(z.never({ error: NO_DEFAULT_CONSTRAINTS }), wanted('a list')).optional(),
-    defaultingType: oneOf(['System', 'List']).optional(),
-  }),
   DefaultPreemption: strict({
     ...TYPED,
     minCandidateNodesPercentage: integer(0, 100).optional(),

@@ -1,0 +1,205 @@
+import { NO_DOMAIN, type PodCounts } from '../cache/pod-counts.ts';
+import { MAX_NODE_SCORE } from '../framework/extension-points.ts';
+import { HOSTNAME, rounded, type Spreading, scoreForCount, spreadScore } from '../framework/spreading.ts';
+import { naturalLog } from '../natural-log.ts';
+import type { Group } from './class-index.ts';
+import { SlotSet, splitInto, splits } from './slot-set.ts';
+
+/** A pod's soft rules with what is counted for each. */
+export interface CountedSpreading {
+  readonly rules: Spreading;
+  /** Of the plugin's scores. */
+  readonly weight: number;
+  /** For each constraint: the pods by node, and by domain unless each node is one. */
+  readonly counts: readonly PodCounts[];
+  readonly totals: readonly (ReadonlyMap<string, number> | undefined)[];
+}
+
+/** So few nodes are looked at one by one, rather than bucket by bucket. */
+const FEW = 48;
+
+/**
+ * Finds the best nodes for a pod that is to be spread. Within a group of a `ClassIndex` the counts of a node's
+ * domains are the same, so the score for spreading differs only by the pods of the node itself; of the nodes that
+ * have equally many, the one with the best score by load is the best. A group is looked at count by count, fewest
+ * first, and only as long as it might hold a better node than those that were found.
+ */
+export class SpreadSearch {
+  readonly capacity: number;
+  readonly #result: SlotSet;
+  readonly #candidates: SlotSet;
+  readonly #scratch: SlotSet;
+  #best = -1;
+  /** Of the group that is looked at: what its domains come to, before and after the term of the node's own pods. */
+  #before = 0;
+  readonly #after: number[] = [];
+  readonly #weights: number[] = [];
+  /** Natural logarithms by the size of a topology, plus 2. */
+  readonly #logarithms: (number | undefined)[] = [];
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#result = new SlotSet(capacity);
+    this.#candidates = new SlotSet(capacity);
+    this.#scratch = new SlotSet(capacity);
+  }
+
+  /** Hot path. The answer holds until the next call. */
+  best(groups: readonly Group[], scoreOf: Int32Array, unit: number, spreading: CountedSpreading): SlotSet {
+    const { needsAllLabels, constraints } = spreading.rules;
+    const byHost = constraints.findIndex(({ topologyKey }) => topologyKey === HOSTNAME);
+    this.#best = -1;
+    this.#result.clear();
+    const considered: Group[] = [];
+    for (const group of groups) {
+      if (group.size === 0) continue;
+      if (!needsAllLabels || !group.domains.includes(undefined)) considered.push(group);
+      else this.#offer(group.staticTotal + group.best * unit, group.buckets[group.best]!);
+    }
+    this.#weigh(considered, spreading);
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = 0;
+    for (const group of considered) {
+      this.#sumDomains(group, spreading, byHost);
+      const own = this.#ownCounts(group, spreading, byHost);
+      lowest = Math.min(lowest, this.#sumAt(fewestIn(group, own), spreading, byHost, own));
+      highest = Math.max(highest, this.#sumAt(mostIn(group, own), spreading, byHost, own));
+    }
+    for (const group of considered) {
+      this.#sumDomains(group, spreading, byHost);
+      const own = this.#ownCounts(group, spreading, byHost);
+      const most = own?.highest ?? 0;
+      for (let count = 0; count <= most; count += 1) {
+        const sum = this.#sumAt(count, spreading, byHost, own);
+        // A count above that of every feasible node is never found, but may come first.
+        const score = spreadScore(Math.min(sum, highest), lowest, highest, MAX_NODE_SCORE);
+        const base = group.staticTotal + spreading.weight * score;
+        if (base + group.best * unit < this.#best) break;
+        this.#lookIn(group, own, count, base, scoreOf, unit);
+      }
+    }
+    return this.#result;
+  }
+
+  /** How much a pod counts in each topology: the more domains, the more. */
+  #weigh(considered: readonly Group[], { rules }: CountedSpreading): void {
+    rules.constraints.forEach(({ topologyKey }, i) => {
+      let size = 0;
+      if (topologyKey === HOSTNAME) for (const group of considered) size += group.size;
+      else size = domainsIn(considered, i);
+      this.#weights[i] = this.#logarithms[size] ??= naturalLog(size + 2);
+    });
+  }
+
+  /** In the order of the constraints, as the sum of doubles depends on it. */
+  #sumDomains(group: Group, { rules, totals }: CountedSpreading, byHost: number): void {
+    this.#before = 0;
+    this.#after.length = 0;
+    rules.constraints.forEach(({ maxSkew }, i) => {
+      const domain = group.domains[i];
+      if (i === byHost || domain === undefined) return;
+      const term = scoreForCount(totals[i]!.get(domain) ?? 0, maxSkew, this.#weights[i]!);
+      if (byHost < 0 || i < byHost) this.#before += term;
+      else this.#after.push(term);
+    });
+  }
+
+  #ownCounts(group: Group, { counts }: CountedSpreading, byHost: number): PodCounts | undefined {
+    return byHost < 0 || group.domains[byHost] === undefined ? undefined : counts[byHost];
+  }
+
+  #sumAt(count: number, { rules }: CountedSpreading, byHost: number, own: PodCounts | undefined): number {
+    let sum = this.#before;
+    if (own !== undefined) {
+      sum += scoreForCount(count, rules.constraints[byHost]!.maxSkew, this.#weights[byHost]!);
+    }
+    for (const term of this.#after) sum += term;
+    return rounded(sum);
+  }
+
+  /** The best of a group's nodes with so many pods of their own. */
+  #lookIn(
+    group: Group,
+    own: PodCounts | undefined,
+    count: number,
+    base: number,
+    scoreOf: Int32Array,
+    unit: number,
+  ): void {
+    if (own === undefined || (count === 0 && own.some.size === 0)) {
+      this.#offer(base + group.best * unit, group.buckets[group.best]!);
+      return;
+    }
+    const other = count === 0 ? own.some : own.withCount[count];
+    if (other === undefined || (count > 0 && other.size === 0)) return;
+    const within = count > 0;
+    // Where the nodes that have some are far fewer than those of the group, most have none.
+    if (within || group.size - other.size <= FEW) {
+      splitInto(this.#candidates, group.slots!, other, within);
+      if (this.#candidates.size === 0) return;
+      if (this.#candidates.size <= FEW) {
+        this.#lookAtEach(base, scoreOf, unit);
+        return;
+      }
+    }
+    for (let score = group.best; score >= 0; score -= 1) {
+      const bucket = group.buckets[score];
+      if (bucket === undefined) continue;
+      const total = base + score * unit;
+      if (total < this.#best) return;
+      splitInto(this.#scratch, bucket, other, within);
+      if (this.#scratch.size === 0) continue;
+      this.#offer(total, this.#scratch);
+      return;
+    }
+  }
+
+  #lookAtEach(base: number, scoreOf: Int32Array, unit: number): void {
+    this.#candidates.forEach((slot) => {
+      const total = base + scoreOf[slot]! * unit;
+      if (total < this.#best) return;
+      if (total > this.#best) {
+        this.#best = total;
+        this.#result.clear();
+      }
+      this.#result.add(slot);
+    });
+  }
+
+  #offer(total: number, nodes: SlotSet): void {
+    if (total < this.#best) return;
+    if (total > this.#best) {
+      this.#best = total;
+      this.#result.clear();
+    }
+    this.#result.join(nodes);
+  }
+}
+
+function domainsIn(groups: readonly Group[], at: number): number {
+  const [first] = groups;
+  if (groups.length <= 1) return first === undefined ? 0 : 1;
+  const domains = new Set<string>();
+  for (const group of groups) domains.add(group.domains[at] ?? NO_DOMAIN);
+  return domains.size;
+}
+
+/** The fewest pods that a feasible node of the group has. */
+function fewestIn(group: Group, own: PodCounts | undefined): number {
+  if (own === undefined || group.size > own.some.size || splits(group.slots!, own.some, false)) return 0;
+  let count = 1;
+  while (count < own.highest && !hasCount(group, own, count)) count += 1;
+  return count;
+}
+
+function mostIn(group: Group, own: PodCounts | undefined): number {
+  if (own === undefined) return 0;
+  let count = own.highest;
+  while (count > 0 && !hasCount(group, own, count)) count -= 1;
+  return Math.max(count, 0);
+}
+
+function hasCount(group: Group, own: PodCounts, count: number): boolean {
+  const set = own.withCount[count];
+  return set !== undefined && set.size > 0 && splits(group.slots!, set, true);
+}
