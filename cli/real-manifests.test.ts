@@ -3,7 +3,15 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { podSummary } from '../core/kinds/print/pod.ts';
-import { DEPLOYMENT, EVENT, POD, REPLICA_SET } from '../core/kinds/registry.ts';
+import {
+  DAEMON_SET,
+  DEPLOYMENT,
+  EVENT,
+  PERSISTENT_VOLUME_CLAIM,
+  POD,
+  REPLICA_SET,
+  STATEFUL_SET,
+} from '../core/kinds/registry.ts';
 import type { Event, Pod } from '../core/schema/types.generated.ts';
 import type { View } from '../core/store/view.ts';
 import type { FileProblem } from '../files/problem.ts';
@@ -28,17 +36,13 @@ const LATER = new Set([
   'APIService',
   'CronJob',
   'CustomResourceDefinition',
-  'DaemonSet',
   'Endpoints',
   'Job',
   'LimitRange',
   'MutatingWebhookConfiguration',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
   'PodDisruptionBudget',
   'ReplicationController',
   'ResourceQuota',
-  'StatefulSet',
   'ValidatingWebhookConfiguration',
 ]);
 
@@ -88,12 +92,17 @@ function podText(pod: Pod, view: View): string {
 }
 
 function workloads(view: View): readonly string[] {
-  const own = [...view.list(DEPLOYMENT), ...view.list(REPLICA_SET)].filter(
+  const own = [...view.list(DEPLOYMENT), ...view.list(REPLICA_SET), ...view.list(STATEFUL_SET)].filter(
     ({ metadata }) => metadata.ownerReferences === undefined,
   );
-  return own.map(({ kind, spec, status }) => {
+  const available = own.map(({ kind, spec, status }) => {
     return `${kind.toLowerCase()} ${status.availableReplicas ?? 0}/${spec?.replicas ?? 1} available`;
   });
+  const daemons = view.list(DAEMON_SET).map(({ status }) => {
+    return `daemonset ${status.numberAvailable ?? 0}/${status.desiredNumberScheduled} available`;
+  });
+  const claims = view.list(PERSISTENT_VOLUME_CLAIM).map(({ status }) => `claim ${status.phase}`);
+  return [...available, ...daemons, ...claims];
 }
 
 /** `runs`, `refused` or `later`, and what there is to say. */

@@ -17,7 +17,7 @@ import {
   type RequestResult,
   type WatchEvent,
 } from '../controller.ts';
-import { isFor, volumeFor } from './volume-matching.ts';
+import { classOf, isFor, volumeFor } from './volume-matching.ts';
 
 /**
  * Binds claims to volumes, and stands in for every provisioner: a volume that has to be made is there at once. What
@@ -45,6 +45,8 @@ const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 /** The provisioner of a cluster that has no StorageClass. */
 const CLOUD_PROVISIONER = 'disk.csi.wavetank.dev';
 
+type PatchRequest = Extract<Request, { verb: 'patch' }>;
+
 function withAnnotations(object: KubeObject, annotations: Readonly<Record<string, string>>): KubeObject {
   const { metadata } = object;
   return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } };
@@ -54,7 +56,7 @@ function patchClaim(
   { metadata }: PersistentVolumeClaim,
   change: (stored: PersistentVolumeClaim) => KubeObject,
   subresource?: 'status',
-): Request {
+): PatchRequest {
   return {
     verb: 'patch',
     kind: PERSISTENT_VOLUME_CLAIM,
@@ -70,7 +72,7 @@ function patchVolume(
   name: string,
   change: (stored: PersistentVolume) => KubeObject,
   subresource?: 'status',
-): Request {
+): PatchRequest {
   return {
     verb: 'patch',
     kind: PERSISTENT_VOLUME,
@@ -143,7 +145,7 @@ function claiming(
       [BOUND_BY_CONTROLLER]: 'yes',
     });
   });
-  const take: Request = { ...patch, tag: TAKE };
+  const take: PatchRequest = { ...patch, tag: TAKE };
   return spec.claimRef?.uid === claim.metadata.uid
     ? binding(claim, metadata.name, spec, now)
     : [take, ...binding(claim, metadata.name, spec, now)];
@@ -155,15 +157,16 @@ function provisioning(
   storageClass: StorageClass | undefined,
   now: Micros,
 ): Request[] {
-  const { accessModes, resources, storageClassName, volumeMode } = claim.spec;
+  const { accessModes, resources, volumeMode } = claim.spec;
   const name = `pvc-${claim.metadata.uid}`;
   const provisioner = storageClass?.provisioner ?? CLOUD_PROVISIONER;
-  const className = storageClass?.metadata.name ?? storageClassName;
+  const className = storageClass?.metadata.name ?? classOf(claim);
   const spec = {
     accessModes,
     capacity: { storage: resources?.requests?.storage ?? '0' },
     claimRef: claimRef(claim),
-    csi: { driver: provisioner, volumeHandle: name },
+    // Provisioners of before CSI have a path for a name, which no driver may have.
+    csi: { driver: provisioner.includes('/') ? CLOUD_PROVISIONER : provisioner, volumeHandle: name },
     persistentVolumeReclaimPolicy: storageClass?.reclaimPolicy ?? 'Delete',
     ...(className === undefined ? {} : { storageClassName: className }),
     volumeMode,
@@ -207,7 +210,7 @@ function bindClaim(view: View, claim: PersistentVolumeClaim, now: Micros): Recon
   const volume = volumeFor(view.list(PERSISTENT_VOLUME), claim);
   if (volume !== undefined) return { requests: claiming(claim, volume, now), memory: undefined };
 
-  const { storageClassName } = claim.spec;
+  const storageClassName = classOf(claim);
   const hasClasses = view.count(STORAGE_CLASS) > 0;
   if (storageClassName !== '' && !hasClasses) {
     return { requests: provisioning(claim, undefined, now), memory: undefined };

@@ -2,6 +2,14 @@ import { compileSelector } from '../../core/labels.ts';
 import { compareQuantities } from '../../core/quantity.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/schema/types.generated.ts';
 
+/** The class of a claim or a volume by the annotation that it had before there was a field; it still counts first. */
+const BETA_CLASS = 'volume.beta.kubernetes.io/storage-class';
+
+/** `GetPersistentVolumeClaimClass`, `GetPersistentVolumeClass`; `undefined` where none is named. */
+export function classOf({ metadata, spec }: PersistentVolume | PersistentVolumeClaim): string | undefined {
+  return metadata.annotations?.[BETA_CLASS] ?? spec.storageClassName;
+}
+
 /** Bound by this claim, or kept for it by whoever made the volume. */
 export function isFor({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   const { claimRef } = spec;
@@ -15,7 +23,7 @@ export function isFor({ spec }: PersistentVolume, claim: PersistentVolumeClaim):
 function fits(volume: PersistentVolume, claim: PersistentVolumeClaim): boolean {
   const { spec } = volume;
   if (volume.metadata.deletionTimestamp !== undefined) return false;
-  if ((spec.storageClassName ?? '') !== (claim.spec.storageClassName ?? '')) return false;
+  if ((classOf(volume) ?? '') !== (classOf(claim) ?? '')) return false;
   if ((spec.volumeMode ?? 'Filesystem') !== (claim.spec.volumeMode ?? 'Filesystem')) return false;
   if ((claim.spec.accessModes ?? []).some((mode) => spec.accessModes?.includes(mode) !== true)) return false;
   const wanted = claim.spec.resources?.requests?.storage;
