@@ -127,7 +127,7 @@ export async function fuzzCommand(path: string | undefined, options: FuzzOptions
     ),
   );
   progress.clear();
-  const files = out === undefined ? new Map<string, string>() : save(out, identity, state, setup);
+  const files = out === undefined ? new Map<string, string>() : save(out, identity, state, setup, path);
   if (interruption !== undefined && !(interruption instanceof Interruption)) throw interruption;
   const report: FuzzReport = {
     state,
@@ -141,7 +141,7 @@ export async function fuzzCommand(path: string | undefined, options: FuzzOptions
     out,
     files,
     scenarioFile: path,
-    scenarioTexts: out === undefined ? textsOf(state, setup) : new Map(),
+    scenarioTexts: out === undefined ? textsOf(state, setup, path) : new Map(),
     interrupted: interruption instanceof Interruption,
   };
   process.stdout.write(
@@ -175,8 +175,19 @@ function scenarioFor({ shrunk, seed }: CampaignFailure, setup: Setup): Scenario 
   return shrunk?.scenario ?? scenarioOf(setup, seed - setup.seed);
 }
 
-function foundBy({ seed }: CampaignFailure): string {
-  return `wavetank fuzz --seed ${seed} --runs 1`;
+/** The command that runs this very case. */
+function foundBy({ seed }: CampaignFailure, path: string | undefined, { mutants }: Setup): string {
+  const words = [
+    'wavetank',
+    'fuzz',
+    ...(path === undefined ? [] : [path]),
+    '--seed',
+    String(seed),
+    '--runs',
+    '1',
+  ];
+  for (const mutant of mutants) words.push('--mutant', mutant);
+  return words.join(' ');
 }
 
 /** The files of a campaign; for each failure the file of its scenario. */
@@ -185,6 +196,7 @@ function save(
   identity: CampaignIdentity,
   state: CampaignState,
   setup: Setup,
+  path: string | undefined,
 ): ReadonlyMap<string, string> {
   saveState(out, identity, state);
   const files = new Map<string, string>();
@@ -192,7 +204,7 @@ function save(
     const failure = known.shrunk?.failure ?? known.failure;
     const scenario = scenarioFor(known, setup);
     const name = `${failureFileName(known)}.yaml`;
-    const text = failingScenario(scenario, failure, name, foundBy(known));
+    const text = failingScenario(scenario, failure, name, foundBy(known, path, setup));
     const explanation = failureExplanation(scenario, failure, known.shrunk?.why, name);
     files.set(known.name, saveFailure(out, known, text, explanation));
   }
@@ -200,11 +212,14 @@ function save(
 }
 
 /** For who keeps no files: the scenarios themselves. */
-function textsOf(state: CampaignState, setup: Setup): ReadonlyMap<string, string> {
+function textsOf(state: CampaignState, setup: Setup, path: string | undefined): ReadonlyMap<string, string> {
   return new Map(
     state.failures.map((known) => {
       const failure = known.shrunk?.failure ?? known.failure;
-      return [known.name, failingScenario(scenarioFor(known, setup), failure, undefined, foundBy(known))];
+      return [
+        known.name,
+        failingScenario(scenarioFor(known, setup), failure, undefined, foundBy(known, path, setup)),
+      ];
     }),
   );
 }

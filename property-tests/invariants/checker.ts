@@ -22,6 +22,26 @@ interface Watched {
   readonly watcher: Watcher;
 }
 
+/** Which of them are shown a kind: the same in every run, and campaigns make many. */
+const placesByInvariants = new WeakMap<readonly Invariant[], readonly (readonly number[])[]>();
+
+function concernedByKind(
+  invariants: readonly Invariant[],
+  watched: readonly Watched[],
+): readonly (readonly number[])[] {
+  let known = placesByInvariants.get(invariants);
+  if (known === undefined) {
+    known = KINDS.map(({ index }) =>
+      [...watched.keys()].filter((place) => {
+        const kinds = watched[place]?.watcher.kinds;
+        return kinds === undefined || kinds.some((kind) => kind.index === index);
+      }),
+    );
+    placesByInvariants.set(invariants, known);
+  }
+  return known;
+}
+
 /** Watches a run for what must hold in every run. Takes the records in order, each with the state that it led to. */
 export class InvariantChecker {
   readonly violations: Violation[] = [];
@@ -36,10 +56,8 @@ export class InvariantChecker {
 
   constructor(invariants: readonly Invariant[]) {
     this.watched = invariants.map((invariant) => ({ invariant, watcher: invariant.watch() }));
-    this.byKind = KINDS.map((kind) =>
-      this.watched.filter(
-        ({ watcher: { kinds } }) => kinds === undefined || kinds.some(({ index }) => index === kind.index),
-      ),
+    this.byKind = concernedByKind(invariants, this.watched).map((places) =>
+      places.map((place) => this.watched[place] as Watched),
     );
     this.ofStimuli = this.watched.filter(({ watcher }) => watcher.stimuli === true);
   }

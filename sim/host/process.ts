@@ -110,13 +110,11 @@ export class ControllerProcess {
       return new ControllerHost(this.kernel, controller, this.view, client, recorder);
     });
     this.clients = clients;
-    this.subscriptions = KINDS.map((kind) =>
-      this.hosts.flatMap((host) =>
-        host.controller.watches
-          .filter((watch) => watch.kind.index === kind.index)
-          .map((watch) => ({ host, watch })),
-      ),
-    );
+    const subscriptions: Subscription[][] = KINDS.map(() => []);
+    for (const host of this.hosts) {
+      for (const watch of host.controller.watches) subscriptions[watch.kind.index]?.push({ host, watch });
+    }
+    this.subscriptions = subscriptions;
     const delay = watchDelay + this.lag;
     this.reader = new WatchReader(this.kernel, this.stream, delay, (event) => this.deliver(event));
     for (const host of this.hosts) host.start(cause);
