@@ -141,7 +141,8 @@ export class ClassIndex {
     if (!this.#normalised) this.#normalise();
     if (spreading !== undefined) {
       if (this.#search?.capacity !== this.#capacity) this.#search = new SpreadSearch(this.#capacity);
-      return [this.#search.best(this.#groups, this.#scoreOf, this.#unit, spreading)];
+      const { slotCount } = this.#cache;
+      return [this.#search.best(this.#groups, this.#scoreOf, this.#unit, spreading, slotCount)];
     }
     let best = -1;
     let sets: SlotSet[] = [];

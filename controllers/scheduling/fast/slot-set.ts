@@ -50,13 +50,21 @@ export class SlotSet {
 }
 
 /** The slots that a set shares with another, or that it alone has, put into a third. */
-export function splitInto(result: SlotSet, set: SlotSet, other: SlotSet, within: boolean): void {
+export function splitInto(
+  result: SlotSet,
+  set: SlotSet,
+  other: SlotSet,
+  within: boolean,
+  slotCount: number,
+): void {
   const { words } = result;
+  const mine = set.words;
+  const theirs = other.words;
   const invert = within ? 0 : -1;
+  const length = wordsFor(slotCount);
   let size = 0;
-  for (let at = 0; at < words.length; at += 1) {
-    const mine = set.words[at]!;
-    const word = mine === 0 ? 0 : mine & (other.words[at]! ^ invert);
+  for (let at = 0; at < length; at += 1) {
+    const word = mine[at]! & (theirs[at]! ^ invert);
     words[at] = word;
     if (word !== 0) size += bitCount(word);
   }
@@ -64,13 +72,20 @@ export function splitInto(result: SlotSet, set: SlotSet, other: SlotSet, within:
 }
 
 /** Whether there is any such slot. */
-export function splits(set: SlotSet, other: SlotSet, within: boolean): boolean {
+export function splits(set: SlotSet, other: SlotSet, within: boolean, slotCount: number): boolean {
   const invert = within ? 0 : -1;
-  const { words } = set;
-  for (let at = 0; at < words.length; at += 1) {
-    if ((words[at]! & (other.words[at]! ^ invert)) !== 0) return true;
+  const mine = set.words;
+  const theirs = other.words;
+  const length = wordsFor(slotCount);
+  for (let at = 0; at < length; at += 1) {
+    if ((mine[at]! & (theirs[at]! ^ invert)) !== 0) return true;
   }
   return false;
+}
+
+/** How many words hold so many slots; the rest of a set's words is empty. */
+function wordsFor(slotCount: number): number {
+  return (slotCount + WORD_BITS - 1) >>> 5;
 }
 
 function bitAt(word: number, k: number): number {

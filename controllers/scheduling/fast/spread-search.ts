@@ -30,6 +30,10 @@ export class SpreadSearch {
   readonly #candidates: SlotSet;
   readonly #scratch: SlotSet;
   #best = -1;
+  #slotCount = 0;
+  readonly #considered: Group[] = [];
+  /** The lowest sum of each considered group. */
+  readonly #least: number[] = [];
   /** Of the group that is looked at: what its domains come to, before and after the term of the node's own pods. */
   #before = 0;
   readonly #after: number[] = [];
@@ -45,12 +49,20 @@ export class SpreadSearch {
   }
 
   /** Hot path. The answer holds until the next call. */
-  best(groups: readonly Group[], scoreOf: Int32Array, unit: number, spreading: CountedSpreading): SlotSet {
+  best(
+    groups: readonly Group[],
+    scoreOf: Int32Array,
+    unit: number,
+    spreading: CountedSpreading,
+    slotCount: number,
+  ): SlotSet {
     const { needsAllLabels, constraints } = spreading.rules;
     const byHost = constraints.findIndex(({ topologyKey }) => topologyKey === HOSTNAME);
     this.#best = -1;
+    this.#slotCount = slotCount;
     this.#result.clear();
-    const considered: Group[] = [];
+    const considered = this.#considered;
+    considered.length = 0;
     for (const group of groups) {
       if (group.size === 0) continue;
       if (!needsAllLabels || !group.domains.includes(undefined)) considered.push(group);
@@ -59,20 +71,35 @@ export class SpreadSearch {
     this.#weigh(considered, spreading);
     let lowest = Number.POSITIVE_INFINITY;
     let highest = 0;
-    for (const group of considered) {
+    considered.forEach((group, i) => {
       this.#sumDomains(group, spreading, byHost);
       const own = this.#ownCounts(group, spreading, byHost);
-      lowest = Math.min(lowest, this.#sumAt(fewestIn(group, own), spreading, byHost, own));
-      highest = Math.max(highest, this.#sumAt(mostIn(group, own), spreading, byHost, own));
-    }
-    for (const group of considered) {
+      const least = this.#sumAt(this.#fewestIn(group, own), spreading, byHost, own);
+      this.#least[i] = least;
+      lowest = Math.min(lowest, least);
+      highest = Math.max(highest, this.#sumAt(this.#mostIn(group, own), spreading, byHost, own));
+    });
+    // What may be best comes first: then of most others none is looked at.
+    let first = 0;
+    let bound = -1;
+    considered.forEach((group, i) => {
+      const score = spreadScore(this.#least[i]!, lowest, highest, MAX_NODE_SCORE);
+      const total = group.staticTotal + spreading.weight * score + group.best * unit;
+      if (total <= bound) return;
+      bound = total;
+      first = i;
+    });
+    for (let i = 0; i < considered.length; i += 1) {
+      const at = i === 0 ? first : i <= first ? i - 1 : i;
+      const group = considered[at]!;
       this.#sumDomains(group, spreading, byHost);
       const own = this.#ownCounts(group, spreading, byHost);
       const most = own?.highest ?? 0;
       for (let count = 0; count <= most; count += 1) {
         const sum = this.#sumAt(count, spreading, byHost, own);
-        // A count above that of every feasible node is never found, but may come first.
-        const score = spreadScore(Math.min(sum, highest), lowest, highest, MAX_NODE_SCORE);
+        // Counts that no feasible node has are never found, but may come first or last.
+        const known = Math.max(this.#least[at]!, Math.min(sum, highest));
+        const score = spreadScore(known, lowest, highest, MAX_NODE_SCORE);
         const base = group.staticTotal + spreading.weight * score;
         if (base + group.best * unit < this.#best) break;
         this.#lookIn(group, own, count, base, scoreOf, unit);
@@ -83,25 +110,28 @@ export class SpreadSearch {
 
   /** How much a pod counts in each topology: the more domains, the more. */
   #weigh(considered: readonly Group[], { rules }: CountedSpreading): void {
-    rules.constraints.forEach(({ topologyKey }, i) => {
+    const { constraints } = rules;
+    for (let i = 0; i < constraints.length; i += 1) {
       let size = 0;
-      if (topologyKey === HOSTNAME) for (const group of considered) size += group.size;
-      else size = domainsIn(considered, i);
+      if (constraints[i]!.topologyKey !== HOSTNAME) size = domainsIn(considered, i);
+      else for (const group of considered) size += group.size;
       this.#weights[i] = this.#logarithms[size] ??= naturalLog(size + 2);
-    });
+    }
   }
 
   /** In the order of the constraints, as the sum of doubles depends on it. */
   #sumDomains(group: Group, { rules, totals }: CountedSpreading, byHost: number): void {
     this.#before = 0;
     this.#after.length = 0;
-    rules.constraints.forEach(({ maxSkew }, i) => {
+    const { constraints } = rules;
+    for (let i = 0; i < constraints.length; i += 1) {
       const domain = group.domains[i];
-      if (i === byHost || domain === undefined) return;
+      if (i === byHost || domain === undefined) continue;
+      const { maxSkew } = constraints[i]!;
       const term = scoreForCount(totals[i]!.get(domain) ?? 0, maxSkew, this.#weights[i]!);
       if (byHost < 0 || i < byHost) this.#before += term;
       else this.#after.push(term);
-    });
+    }
   }
 
   #ownCounts(group: Group, { counts }: CountedSpreading, byHost: number): PodCounts | undefined {
@@ -135,7 +165,7 @@ export class SpreadSearch {
     const within = count > 0;
     // Where the nodes that have some are far fewer than those of the group, most have none.
     if (within || group.size - other.size <= FEW) {
-      splitInto(this.#candidates, group.slots!, other, within);
+      splitInto(this.#candidates, group.slots!, other, within, this.#slotCount);
       if (this.#candidates.size === 0) return;
       if (this.#candidates.size <= FEW) {
         this.#lookAtEach(base, scoreOf, unit);
@@ -147,8 +177,8 @@ export class SpreadSearch {
       if (bucket === undefined) continue;
       const total = base + score * unit;
       if (total < this.#best) return;
-      splitInto(this.#scratch, bucket, other, within);
-      if (this.#scratch.size === 0) continue;
+      if (!splits(bucket, other, within, this.#slotCount)) continue;
+      splitInto(this.#scratch, bucket, other, within, this.#slotCount);
       this.#offer(total, this.#scratch);
       return;
     }
@@ -174,6 +204,27 @@ export class SpreadSearch {
     }
     this.#result.join(nodes);
   }
+
+  /** The fewest pods that a feasible node of the group has. */
+  #fewestIn(group: Group, own: PodCounts | undefined): number {
+    if (own === undefined || group.size > own.some.size) return 0;
+    if (splits(group.slots!, own.some, false, this.#slotCount)) return 0;
+    let count = 1;
+    while (count < own.highest && !this.#hasCount(group, own, count)) count += 1;
+    return count;
+  }
+
+  #mostIn(group: Group, own: PodCounts | undefined): number {
+    if (own === undefined) return 0;
+    let count = own.highest;
+    while (count > 0 && !this.#hasCount(group, own, count)) count -= 1;
+    return count;
+  }
+
+  #hasCount(group: Group, own: PodCounts, count: number): boolean {
+    const set = own.withCount[count];
+    return set !== undefined && set.size > 0 && splits(group.slots!, set, true, this.#slotCount);
+  }
 }
 
 function domainsIn(groups: readonly Group[], at: number): number {
@@ -182,24 +233,4 @@ function domainsIn(groups: readonly Group[], at: number): number {
   const domains = new Set<string>();
   for (const group of groups) domains.add(group.domains[at] ?? NO_DOMAIN);
   return domains.size;
-}
-
-/** The fewest pods that a feasible node of the group has. */
-function fewestIn(group: Group, own: PodCounts | undefined): number {
-  if (own === undefined || group.size > own.some.size || splits(group.slots!, own.some, false)) return 0;
-  let count = 1;
-  while (count < own.highest && !hasCount(group, own, count)) count += 1;
-  return count;
-}
-
-function mostIn(group: Group, own: PodCounts | undefined): number {
-  if (own === undefined) return 0;
-  let count = own.highest;
-  while (count > 0 && !hasCount(group, own, count)) count -= 1;
-  return Math.max(count, 0);
-}
-
-function hasCount(group: Group, own: PodCounts, count: number): boolean {
-  const set = own.withCount[count];
-  return set !== undefined && set.size > 0 && splits(group.slots!, set, true);
 }
