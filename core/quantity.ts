@@ -139,3 +139,38 @@ export function formatBytes(amount: number): string {
   }
   return unit < 0 ? `${rest}` : `${rest}${BINARY_UNITS[unit]}`;
 }
+
+/** An amount of billionths as a canonical text, written in the way that `format` says. */
+function formatNanos(nanos: bigint, format: QuantityFormat): string {
+  if (format !== 'BinarySI' || nanos % NANOS_PER_UNIT !== 0n) {
+    const text = formatQuantity(`${nanos}n`);
+    return format === 'DecimalExponent' ? formatQuantity(exponentText(nanos)) : text;
+  }
+  let rest = nanos / NANOS_PER_UNIT;
+  // Under 1Ki both forms are one.
+  if (rest > -1024n && rest < 1024n) return `${rest}`;
+  let unit = -1;
+  while (rest % 1024n === 0n && unit < BINARY_UNITS.length - 1) {
+    rest /= 1024n;
+    unit += 1;
+  }
+  return unit < 0 ? `${rest}` : `${rest}${BINARY_UNITS[unit]}`;
+}
+
+function exponentText(nanos: bigint): string {
+  return `${nanos}e-9`;
+}
+
+/** `Quantity.Add`: exact, and written as the first of the two is, unless that is zero. */
+export function addQuantities(a: Quantity, b: Quantity): string {
+  const left = mustParse(a);
+  const right = mustParse(b);
+  return formatNanos(left.nanos + right.nanos, left.nanos === 0n ? right.format : left.format);
+}
+
+/** `Quantity.Sub`, in the same way. */
+export function subtractQuantities(a: Quantity, b: Quantity): string {
+  const left = mustParse(a);
+  const right = mustParse(b);
+  return formatNanos(left.nanos - right.nanos, left.nanos === 0n ? right.format : left.format);
+}

@@ -2,28 +2,17 @@ import type { Kind } from '../kinds/kind.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
 import { rfc3339 } from '../time.ts';
 import { isStatus } from './admission/admission.ts';
-import { ADMISSION_PLUGINS } from './admission/list.ts';
+import { admit, validateAdmission } from './admission/list.ts';
+import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Command, type Result, refused } from './command.ts';
 import { generatedName, type RequestContext, uidOf } from './identity.ts';
 import { createdMetadata } from './metadata.ts';
 import { type KubeObject, type NewObject, objectKey } from './object.ts';
-import { alreadyExists, badRequest, invalid, type Status } from './status.ts';
+import { alreadyExists, badRequest, invalid } from './status.ts';
 
 /** How many names are tried before a generated one is given up (registry/generic `maxNameGenerationCreateAttempts`). */
 const NAME_ATTEMPTS = 8;
-
-/** Admission in order; the first refusal ends it. */
-function admit(object: NewObject, kind: Kind, server: ApiStore): NewObject | Status {
-  let admitted = object;
-  for (const plugin of ADMISSION_PLUGINS) {
-    if (!plugin.handles(kind)) continue;
-    const outcome = plugin.admit(admitted, kind, server.state);
-    if (isStatus(outcome)) return outcome;
-    admitted = outcome;
-  }
-  return admitted;
-}
 
 /** A free name, or the last one tried. Another draw for each attempt, all keyed by the record's number. */
 function chooseName(server: ApiStore, kind: Kind, object: NewObject, rv: number): string {
@@ -46,7 +35,7 @@ function withInitialStatus(object: NewObject, kind: Kind): NewObject {
   return { ...object, status: {} } as NewObject;
 }
 
-/** Admission → defaulting → preparation → validation → one event. Hot path. */
+/** Defaulting → admission → preparation → validation → limits and quotas → one event, after those of quotas. Hot path. */
 export function createObject(
   server: ApiStore,
   command: Extract<Command, { verb: 'create' }>,
@@ -57,7 +46,7 @@ export function createObject(
   if (command.object.metadata.resourceVersion)
     return refused(badRequest('resourceVersion should not be set on objects to be created'));
   const defaulted = strategy.applyDefaults?.(command.object) ?? command.object;
-  const admitted = admit(defaulted, kind, server);
+  const admitted = admit(defaulted, kind, server.state);
   if (isStatus(admitted)) return refused(admitted);
   const prepared = strategy.prepareForCreate?.(admitted, server.strategyContext(context)) ?? admitted;
   if (isStatus(prepared)) return refused(prepared);
@@ -79,10 +68,31 @@ export function createObject(
   if (metaErrors.length > 0 || errors.length > 0)
     return refused(invalid(kind, name, [...metaErrors, ...errors]));
 
+  const refusal = validateAdmission(prepared, kind, server.state, name);
+  if (refusal !== undefined) return refused(refusal);
+  const charges = quotaCharges(server, kind, prepared, name, undefined, context);
+  if ('code' in charges) return refused(charges);
   const key = objectKey(metadata.namespace, name);
   if (server.state.slotOf(kind, key) !== undefined) return refused(alreadyExists(kind, name));
   // `prepared` has every field but the finished metadata of a stored object.
   const object = { ...withInitialStatus(prepared, kind), metadata } as KubeObject;
+  if (charges.length > 0) return createCharged(server, kind, key, object, charges, context);
   server.commit('create', kind, key, undefined, object, context);
   return { ok: true, object, rv };
+}
+
+/** With the quotas charged first, the object's own number is a later one; its uid and name stay those of the first. */
+function createCharged(
+  server: ApiStore,
+  kind: Kind,
+  key: string,
+  object: KubeObject,
+  charges: readonly Charge[],
+  context: RequestContext,
+): Result {
+  commitCharges(server, charges, context);
+  const rv = server.journal.nextNumber;
+  const numbered = { ...object, metadata: { ...object.metadata, resourceVersion: String(rv) } };
+  server.commit('create', kind, key, undefined, numbered, context);
+  return { ok: true, object: numbered, rv };
 }

@@ -1,5 +1,7 @@
 import type { Kind } from '../kinds/kind.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
+import { validateAdmission } from './admission/list.ts';
+import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
@@ -97,6 +99,24 @@ function commitUpdate(
   return { ok: true, object: next, rv };
 }
 
+const NO_CHARGES: readonly Charge[] = [];
+
+/** Limits and quotas hold for what is changed as for what is made; a pod is never asked again. */
+function admitUpdate(
+  server: ApiStore,
+  kind: Kind,
+  stored: KubeObject,
+  next: KubeObject,
+  context: RequestContext,
+): readonly Charge[] | Status {
+  if (kind.resource === 'pods') return NO_CHARGES;
+  const { name } = stored.metadata;
+  return (
+    validateAdmission(next, kind, server.state, name) ??
+    quotaCharges(server, kind, next, name, stored, context)
+  );
+}
+
 /** The main resource: everything but the status, which stays as stored where the kind has a status subresource. */
 export function replaceObject(
   server: ApiStore,
@@ -128,6 +148,9 @@ export function replaceObject(
     ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
   ];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
+  const charges = changed ? admitUpdate(server, kind, stored, next, context) : NO_CHARGES;
+  if ('code' in charges) return refused(charges);
+  commitCharges(server, charges, context);
   const raises = changed && strategy.countsGenerations !== false && !isReleased(next);
   const { generation } = stored.metadata;
   const rv = server.journal.nextNumber;
@@ -151,8 +174,7 @@ export function replaceStatus(
   const before = (stored as WithStatus).status;
   const { annotations, managedFields = stored.metadata.managedFields } = sent.metadata;
   const annotated =
-    managedFields !== stored.metadata.managedFields ||
-    !equalValues(annotations, stored.metadata.annotations);
+    managedFields !== stored.metadata.managedFields || !equalValues(annotations, stored.metadata.annotations);
   if (!annotated && equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
   const rv = server.journal.nextNumber;
   const resourceVersion = String(rv);

@@ -3,15 +3,15 @@ import type { View } from '../../store/view.ts';
 import type { NewObject } from '../object.ts';
 import type { Status } from '../status.ts';
 
-/**
- * An admission plugin: looks at what is about to be created, changes it or refuses it. It returns the object
- * itself when it has nothing to change.
- */
+/** An admission plugin: looks at what is about to be written, changes it or refuses it. */
 export interface AdmissionPlugin {
   /** As `--enable-admission-plugins` names it. */
   readonly name: string;
   handles(kind: Kind): boolean;
-  admit(object: NewObject, kind: Kind, view: View): NewObject | Status;
+  /** Before validation, on creation. Returns the object itself when it has nothing to change. */
+  admit?(object: NewObject, kind: Kind, view: View): NewObject | Status;
+  /** After validation, when the object is complete and has its `name`. Says why it is refused. */
+  validate?(object: NewObject, kind: Kind, view: View, name: string): Status | undefined;
 }
 
 export function isStatus(value: NewObject | Status): value is Status {

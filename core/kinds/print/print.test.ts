@@ -192,7 +192,8 @@ test('events say when they were last seen', () => {
 
 test('every kind has columns, and a name among them', () => {
   for (const kind of KINDS) {
-    expect(columnsFor(kind).filter((column) => column.format === 'name')).toHaveLength(1);
+    const names = columnsFor(kind).filter(({ format, name }) => format === 'name' && name === 'Name');
+    expect(names, kind.kind).toHaveLength(1);
   }
 });
 
