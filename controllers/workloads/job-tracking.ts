@@ -226,7 +226,7 @@ export function track(
 
   const tracked = new Set<string>();
   for (const pod of pods) {
-    if (isTracked(pod) && !turn.untracked.has(pod.metadata.uid)) tracked.add(pod.metadata.uid);
+    if (isTracked(pod)) tracked.add(pod.metadata.uid);
   }
   const settled = counted(suspended.status, tracked);
   let status: Partial<JobStatus> = {

@@ -32,8 +32,6 @@ export interface JobTurn {
   readonly job: Job;
   readonly pods: readonly Pod[];
   readonly active: readonly Pod[];
-  /** Tracked pods whose finalizer has been taken off, which the view does not show yet. */
-  readonly untracked: ReadonlySet<string>;
   readonly counts: { readonly active: number; readonly ready: number; readonly terminating: number };
   /** Of all time, those that are to be counted in this turn among them. */
   readonly succeeded: number;
@@ -156,7 +154,6 @@ const NO_PODS: ReadonlyMap<number, Pod> = new Map();
 export function lookAt(
   stored: Job,
   pods: readonly Pod[],
-  untracked: ReadonlySet<string>,
   known: Failures | undefined,
   isSatisfied: boolean,
   now: Micros,
@@ -167,9 +164,7 @@ export function lookAt(
   const counted = uncounted(job);
   const indexed = isIndexed(job);
   const completions = job.spec.completions ?? 0;
-  const valid = pods.filter(
-    (pod) => isTracked(pod) && !untracked.has(pod.metadata.uid) && (!indexed || hasValidIndex(pod, job)),
-  );
+  const valid = pods.filter((pod) => isTracked(pod) && (!indexed || hasValidIndex(pod, job)));
   const newSucceeded = valid.filter(
     ({ metadata, status }) => status.phase === 'Succeeded' && !counted.succeeded.includes(metadata.uid),
   );
@@ -219,7 +214,6 @@ export function lookAt(
     job,
     pods,
     active,
-    untracked,
     counts: {
       active: active.length,
       ready: active.filter(isPodReady).length,

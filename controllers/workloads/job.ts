@@ -63,18 +63,14 @@ type Stage =
     }
   | { readonly at: 'last'; readonly events: readonly EventRequest[] };
 
-/** A finalizer that has been taken off, by the event that did it. */
-interface Untracked {
-  readonly uid: string;
-  readonly rv: number;
-}
-
 /** What the controller keeps of a Job between its turns. */
 export interface JobMemory {
   /** Of the Job that this is about: a namesake that comes later begins anew. */
   readonly uid: string;
+  /** Of the pods that it has made and deleted. */
   readonly expectation: Expectation | undefined;
-  readonly untracked: readonly Untracked[];
+  /** The newest event of its own among those of the Job's status and of finalizers. */
+  readonly written: number;
   readonly failures: Failures | undefined;
   readonly stage: Stage | undefined;
 }
@@ -225,6 +221,14 @@ function reconcileOrphan(view: View, key: string): Reconciliation<JobMemory> {
   return { requests: [untracking(pod, 'orphan')], memory: undefined };
 }
 
+/**
+ * A status that is older than one's own last one counts the same pods again: the turn waits for it (the consistency
+ * store of pkg/controller/job, feature gate StaleControllerConsistencyJob).
+ */
+function staleView(known: JobMemory): Reconciliation<JobMemory> {
+  return { requests: [], memory: { ...known, stage: undefined }, requeueAfter: SECOND };
+}
+
 /** `syncJob`. */
 function reconcile(
   view: View,
@@ -237,11 +241,11 @@ function reconcile(
   if (job === undefined || isManagedElsewhere(job) || finishedCondition(job) !== undefined) return DONE;
   const { uid } = job.metadata;
   const known = memory?.uid === uid ? memory : undefined;
+  const written = known?.written ?? 0;
+  if (known !== undefined && written > view.version) return staleView(known);
   const isSatisfied = satisfied(known?.expectation, view.version, now);
-  const untracked = (known?.untracked ?? []).filter(({ rv }) => rv > view.version);
   const claimed = claimPods(view, job);
-  const unseen = new Set(untracked.map((one) => one.uid));
-  const turn = lookAt(job, claimed.pods, unseen, known?.failures, isSatisfied, now);
+  const turn = lookAt(job, claimed.pods, known?.failures, isSatisfied, now);
   const { stage, requests, retryAfter } = begin(turn, now);
   const deadline = turn.finished === undefined ? deadlineOf(turn.job) : undefined;
   return {
@@ -249,7 +253,7 @@ function reconcile(
     memory: {
       uid,
       expectation: isSatisfied ? undefined : known?.expectation,
-      untracked,
+      written,
       failures: known?.failures,
       stage,
     },
@@ -269,6 +273,11 @@ function timer(
   }
   if (untilDeadline === undefined) return {};
   return { requeueAfter: untilDeadline, requeueReason: `active for ${job.spec.activeDeadlineSeconds}s` };
+}
+
+/** A write that changed nothing makes no event (`rv` 0). */
+function wrote(memory: JobMemory, rv: number): JobMemory {
+  return rv > memory.written ? { ...memory, written: rv } : memory;
 }
 
 type PodStage = Extract<Stage, { at: 'pods' }>;
@@ -366,8 +375,7 @@ function onLetGo(
   const { name } = request as { readonly name: string };
   const pod = stage.turn.active.find(({ metadata }) => metadata.name === name);
   if (result.ok && pod !== undefined) {
-    const untracked = [...memory.untracked, { uid: pod.metadata.uid, rv: result.rv }];
-    return { memory: { ...memory, untracked }, requests: [podDeletion(pod)] };
+    return { memory: wrote(memory, result.rv), requests: [podDeletion(pod)] };
   }
   const isGone = !result.ok && result.status.reason === 'NotFound';
   const { counts } = stage.turn;
@@ -392,9 +400,7 @@ function onUntracked(
     untracked: isOff ? [...stage.untracked, uid] : stage.untracked,
     hasFailed: stage.hasFailed || !isOff,
   };
-  const untracked =
-    result.ok && result.rv > 0 ? [...memory.untracked, { uid, rv: result.rv }] : memory.untracked;
-  const kept = { ...memory, untracked };
+  const kept = result.ok ? wrote(memory, result.rv) : memory;
   if (after.outstanding > 0) return { memory: { ...kept, stage: after }, retry: !isOff };
   const step = closing(after.tracking, after.untracked, after.hasFailed, now);
   return { memory: { ...kept, stage: step.stage }, requests: step.requests, retry: !isOff };
@@ -430,11 +436,11 @@ function onResult(
     // Later writes go on from what is stored now.
     const tracking = { ...stage.tracking, job: result.object as Job };
     const step = untrackStep(tracking, now);
-    return { memory: { ...memory, failures, stage: step.stage }, requests: step.requests };
+    return { memory: { ...wrote(memory, result.rv), failures, stage: step.stage }, requests: step.requests };
   }
   if (stage.at === 'last' && request.tag === LAST) {
     if (!result.ok) return givenUp(memory);
-    return { memory: { ...memory, stage: undefined }, requests: stage.events };
+    return { memory: { ...wrote(memory, result.rv), stage: undefined }, requests: stage.events };
   }
   return undefined;
 }
