@@ -8,6 +8,7 @@ import { disruptionController } from './policy/disruption.ts';
 import { eventTtlController } from './policy/event-ttl.ts';
 import { garbageCollector } from './policy/garbage-collection.ts';
 import { namespaceController } from './policy/namespace.ts';
+import { resourceQuotaController } from './policy/resource-quota.ts';
 import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
@@ -47,6 +48,7 @@ export function controllersFor(
     persistentVolumeBinder,
     podGarbageCollector(settings.terminatedPodsMax),
     { ...replicaSetController, workers: workers.replicaSet },
+    resourceQuotaController,
     rootCaPublisher,
     serviceAccountController,
     { ...statefulSetController, workers: workers.statefulSet },
