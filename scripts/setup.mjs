@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { buildDescriptions, hasDescriptions } from './build-descriptions.mjs';
 import { buildWeb, page } from './build-web.mjs';
 import { isMain, root, runNpm, runTool } from './run-command.mjs';
 
@@ -38,7 +39,7 @@ const isSource = (name) => /\.(tsx?|json|css|html)$/.test(name) && !name.endsWit
 function needsBuild() {
   const builtAt = modifiedAt(stampFile);
   if (builtAt === 0) return true;
-  if (!existsSync(page)) return true;
+  if (!existsSync(page) || !hasDescriptions()) return true;
   const configs = ['tsconfig.json', 'tsconfig.base.json', 'package-lock.json', 'scripts/build-web.mjs'].map(
     (name) => path.join(root, name),
   );
@@ -107,6 +108,7 @@ export async function build() {
   if (code !== 0) return code;
   const webCode = await buildWeb();
   if (webCode !== 0) return webCode;
+  buildDescriptions();
   removeStaleOutput();
   mkdirSync(path.dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, '');

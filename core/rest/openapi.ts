@@ -5,9 +5,10 @@ import { type FieldType, type ScalarType, structNamed, structNameOf } from '../s
 
 /**
  * The OpenAPI document (version 3) as far as clients ask for it: the schemas of the kinds of a group, and for each
- * kind that its writes take `fieldValidation`, which kubectl looks for before it lets the server validate. There are no
- * descriptions: the table of the schema holds none.
+ * kind that its writes take `fieldValidation`, which kubectl looks for before it lets the server validate. What fields
+ * mean is not in the table of the schema: whoever serves the document may know.
  */
+export type Describe = (struct: string, field?: string) => string | undefined;
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -63,13 +64,31 @@ function patchFacts(struct: string, field: string): Schema {
   };
 }
 
-function structSchema(name: string, meet: (struct: string) => void): Schema {
+/** A request's path says them as well. */
+const TYPE_FIELDS: readonly string[] = ['apiVersion', 'kind'];
+
+function description(text: string | undefined): Schema {
+  return text === undefined || text === '' ? {} : { description: text };
+}
+
+function structSchema(name: string, meet: (struct: string) => void, describe: Describe): Schema {
   const { fields } = structNamed(name);
-  const required = fields.filter((field) => field.required).map((field) => field.name);
+  const isKind = fields.some((field) => field.name === 'metadata') && fields[0]?.name === 'apiVersion';
+  const required = fields
+    .filter((field) => field.required && !(isKind && TYPE_FIELDS.includes(field.name)))
+    .map((field) => field.name);
   return {
+    ...description(describe(name)),
     type: 'object',
     properties: Object.fromEntries(
-      fields.map((field) => [field.name, { ...schemaOf(field.type, meet), ...patchFacts(name, field.name) }]),
+      fields.map((field) => [
+        field.name,
+        {
+          ...description(describe(name, field.name)),
+          ...schemaOf(field.type, meet),
+          ...patchFacts(name, field.name),
+        },
+      ]),
     ),
     ...(required.length === 0 ? {} : { required }),
   };
@@ -100,7 +119,8 @@ function pathsOf(kind: Kind): Readonly<Record<string, Schema>> {
   };
 }
 
-const documents = new Map<string, unknown>();
+/** Made once for each source of descriptions. */
+const documentsBy = new WeakMap<Describe, Map<string, unknown>>();
 
 function groupPath(apiVersion: string): string {
   return apiVersion.includes('/') ? `apis/${apiVersion}` : `api/${apiVersion}`;
@@ -120,10 +140,12 @@ export function openApiIndex(): unknown {
 }
 
 /** `/openapi/v3/apis/apps/v1`; `undefined` where there is no such group. */
-export function openApiDocument(path: string, version: string): unknown {
+export function openApiDocument(path: string, version: string, describe: Describe): unknown {
   const kinds = KINDS.filter(({ apiVersion }) => groupPath(apiVersion) === path);
   const [first] = kinds;
   if (first === undefined) return undefined;
+  const documents = documentsBy.get(describe) ?? new Map<string, unknown>();
+  documentsBy.set(describe, documents);
   const made = documents.get(path);
   if (made !== undefined) return made;
   const schemas: Record<string, Schema> = {};
@@ -136,7 +158,7 @@ export function openApiDocument(path: string, version: string): unknown {
   for (let at = 0; at < queue.length; at += 1) {
     const name = queue[at] as string;
     const root = roots.get(name);
-    const schema = structSchema(name, meet);
+    const schema = structSchema(name, meet, describe);
     schemas[name] =
       root === undefined ? schema : { ...schema, 'x-kubernetes-group-version-kind': [kindName(root)] };
   }

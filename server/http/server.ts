@@ -16,6 +16,7 @@ import { type Asked, authenticate, authorize } from './access.ts';
 import { readRequestBody } from './body.ts';
 import { makeCertificate } from './certificate.ts';
 import { type ClockControl, serveClock } from './clock.ts';
+import { describe } from './descriptions.ts';
 import { followLog, isFollowed } from './follow-log.ts';
 import { serveWatch } from './watch.ts';
 
@@ -201,7 +202,9 @@ class ApiHandler {
     if (HEALTH.includes(path)) return 'ok';
     if (path === '/version' || path === '/version/') return versionInfo(version);
     if (path === '/openapi/v3') return openApiIndex();
-    if (path.startsWith(OPENAPI)) return openApiDocument(path.slice(OPENAPI.length), version) ?? NOTHING;
+    if (path.startsWith(OPENAPI)) {
+      return openApiDocument(path.slice(OPENAPI.length), version, describe) ?? NOTHING;
+    }
     return path === CLOCK ? clock?.state() : undefined;
   }
 
