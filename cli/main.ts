@@ -169,7 +169,12 @@ program
     '--start <time>',
     'what the clock shows at the start: now (as it is at --speed 1), scenario (as it is else), or a time',
   )
-  .option('--at <time>', 'of a log: the moment that is shown; its end unless given')
+  .option(
+    '--at <time>',
+    'of a log: a moment that is shown, with a context of its own (may be repeated); its end unless given',
+    (time: string, times: readonly string[]) => [...times, time],
+    [],
+  )
   .action((paths: string[], options) => finish(() => serveCommand(paths, options)));
 
 program

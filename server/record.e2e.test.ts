@@ -42,6 +42,17 @@ describe.skipIf(!hasKubectl)('a session with kubectl', () => {
       expect(written.code).toBe(1);
       expect(written.output).toContain('this cluster is a recorded one, and is read-only');
       await past.end();
+
+      const moments = await serveCluster(log, '--at', '1s', '--at', 'rv:60');
+      const image = 'get deployments -o jsonpath={.items[*].spec.template.spec.containers[0].image}';
+      expect(moments.run('kubectl config current-context').output).toBe('wavetank-1s\n');
+      expect(moments.run(`kubectl ${image}`).output).toBe('');
+      expect(moments.run(`kubectl --context=wavetank-rv:60 ${image}`).output).toBe('web:1');
+      expect(moments.run(`kubectl --context=wavetank ${image}`).output).toBe('web:2');
+      expect(moments.run('kubectl get --raw /api/v1/nodes?watch=true --request-timeout=1s').output).toContain(
+        'ADDED',
+      );
+      await moments.end();
       rmSync(folder, { recursive: true, force: true });
     },
     SESSION_MS,

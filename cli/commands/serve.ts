@@ -27,7 +27,7 @@ export interface ServeCommandOptions {
   readonly nodes?: string;
   readonly record?: string;
   readonly kubeconfig?: string;
-  readonly at?: string;
+  readonly at: readonly string[];
   readonly start?: string;
 }
 
@@ -100,10 +100,10 @@ function recorder(file: string, scenario: Scenario, session: () => Session): Log
 }
 
 /** The file appears when the server answers, and is readable for its owner alone: it holds the token. */
-function writeKubeconfig(file: string, server: RunningServer): void {
+function writeKubeconfig(file: string, server: RunningServer, moments: readonly string[]): void {
   const partial = `${file}.partial`;
   try {
-    writeFileSync(partial, kubeconfigOf(server), { mode: 0o600 });
+    writeFileSync(partial, kubeconfigOf(server, moments), { mode: 0o600 });
     chmodSync(partial, 0o600);
     renameSync(partial, file);
   } catch (error) {
@@ -123,15 +123,21 @@ interface Served {
   readonly session: Session;
   readonly version: string;
   readonly live: LiveSession | undefined;
+  readonly moments: ReadonlyMap<string, Session>;
   /** Put away what was begun. */
   readonly end: () => void;
 }
 
 function recordedSession(file: string, options: ServeCommandOptions): Served {
-  const { view, now } = openLog(file, options.at);
-  const [node] = view.list(NODE);
+  const at = (moment: string | undefined): RecordedSession => {
+    const { view, now } = openLog(file, moment);
+    return new RecordedSession(view, now);
+  };
+  const session = at(undefined);
+  const [node] = session.view.list(NODE);
   return {
-    session: new RecordedSession(view, now),
+    session,
+    moments: new Map(options.at.map((moment) => [moment, at(moment)])),
     // Kubelets show the version of the run's scenario.
     version: node?.status.nodeInfo?.kubeletVersion ?? DEFAULT_VERSION,
     live: undefined,
@@ -149,17 +155,14 @@ function liveSession(paths: readonly string[], options: ServeCommandOptions): Se
     return live;
   };
   const writer = options.record === undefined ? undefined : recorder(options.record, scenario, session);
-  live = new LiveSession(
-    scenario,
-    speed,
-    writer === undefined ? [] : [(record) => writer.append(record)],
-  );
+  live = new LiveSession(scenario, speed, writer === undefined ? [] : [(record) => writer.append(record)]);
   const started = live;
   started.start(SETTLE);
   return {
     session: started,
     version: scenario.cluster.kubernetes.version,
     live: started,
+    moments: new Map(),
     end: () => {
       started.stop();
       writer?.close();
@@ -172,7 +175,7 @@ export async function serveCommand(paths: readonly string[], options: ServeComma
   const port = portOf(options.port);
   const [first] = paths;
   const isRecorded = paths.length === 1 && first !== undefined && isLog(first);
-  if (options.at !== undefined && !isRecorded) {
+  if (options.at.length > 0 && !isRecorded) {
     throw new InputError('--at is for a recorded run: name its log, as in serve run.jsonl --at 5m');
   }
   if (options.record !== undefined) {
@@ -185,10 +188,11 @@ export async function serveCommand(paths: readonly string[], options: ServeComma
     session: served.session,
     version: served.version,
     port,
+    moments: served.moments,
     ...(served.live === undefined ? {} : { clock: clockOf(served.live) }),
   });
   const file = options.kubeconfig ?? path.join(tmpdir(), `wavetank-${server.port}.kubeconfig`);
-  writeKubeconfig(file, server);
+  writeKubeconfig(file, server, options.at);
   process.stdout.write(`${server.url} serves ${isRecorded ? `${first}, read-only` : 'a cluster'}.\n`);
   process.stdout.write(`export KUBECONFIG=${path.resolve(file)}\n`);
   await untilSignalled();

@@ -11,6 +11,7 @@ import { parseResourcePath } from '../../core/rest/resource-path.ts';
 import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
+import { MOMENTS } from '../kubeconfig.ts';
 import type { Session } from '../session/session.ts';
 import { type Asked, authenticate, authorize } from './access.ts';
 import { readRequestBody } from './body.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Drawn unless given. */
   readonly token?: string;
+  /** Moments of a recorded run that are served besides, by name. */
+  readonly moments?: ReadonlyMap<string, Session>;
   /** How clients move the clock of a session that lives. */
   readonly clock?: ClockControl;
 }
@@ -128,17 +131,41 @@ function isWatch({ path, query }: Parsed): boolean {
   return query.watch === 'true' || query.watch === '1' || /^\/apis?\/(?:[^/]+\/)?[^/]+\/watch\//.test(path);
 }
 
+/** A request for a moment, and the rest of its URL. */
+function momentIn(url: string): { readonly moment: string; readonly rest: string } | undefined {
+  if (!url.startsWith(MOMENTS)) return undefined;
+  const end = url.indexOf('/', MOMENTS.length);
+  const name = url.slice(MOMENTS.length, end < 0 ? undefined : end);
+  try {
+    return { moment: decodeURIComponent(name), rest: end < 0 ? '/' : url.slice(end) };
+  } catch {
+    return undefined;
+  }
+}
+
 class ApiHandler {
   private readonly options: ServerOptions;
   private readonly token: string;
+  /** Handlers of the moments besides, by name. */
+  private readonly moments = new Map<string, ApiHandler>();
 
   constructor(options: ServerOptions, token: string) {
     this.options = options;
     this.token = token;
+    for (const [name, session] of options.moments ?? []) {
+      const { version, port } = options;
+      this.moments.set(name, new ApiHandler({ session, version, port }, token));
+    }
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const parsed = parseUrl(request.url ?? '/');
+  async handle(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+    const named = momentIn(url);
+    const other = named === undefined ? undefined : this.moments.get(named.moment);
+    if (named !== undefined && other !== undefined) {
+      await other.handle(request, response, named.rest);
+      return;
+    }
+    const parsed = parseUrl(url);
     const method = request.method ?? 'GET';
     if (parsed === undefined) {
       this.refuse(response, failure('BadRequest', 'the path of the request can not be read'));
@@ -289,7 +316,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       maxHeaderSize: 64 * 1024,
     },
     (request, response) => {
-      handler.handle(request, response).catch((error: unknown) => {
+      handler.handle(request, response, request.url ?? '/').catch((error: unknown) => {
         if (response.headersSent) response.destroy();
         else send(response, 500, internalError(error));
       });
