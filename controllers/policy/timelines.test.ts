@@ -3,10 +3,12 @@ import { deploymentController } from '../workloads/deployment.ts';
 import { replicaSetController } from '../workloads/replica-set.ts';
 import { disruptionController } from './disruption.ts';
 import { garbageCollector } from './garbage-collection.ts';
+import { resourceQuotaController } from './resource-quota.ts';
 
 timelineTests(new URL('.', import.meta.url), [
   deploymentController,
   replicaSetController,
   garbageCollector,
   disruptionController,
+  resourceQuotaController,
 ]);
