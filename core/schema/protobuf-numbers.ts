@@ -56,6 +56,8 @@ export function numbersOf(struct: string): ReadonlyMap<number, Numbered> | undef
   return numbers;
 }
 
+const empties = new Map<string, Readonly<Record<string, unknown>>>();
+
 function addEmpty(numbers: ReadonlyMap<number, Numbered>, into: Record<string, unknown>): void {
   for (const { own, inlined } of numbers.values()) {
     if (inlined !== undefined) addEmpty(inlined, into);
@@ -69,7 +71,10 @@ function addEmpty(numbers: ReadonlyMap<number, Numbered>, into: Record<string, u
 
 /** What the JSON of an empty Go struct holds: the structs in it that are no pointers, and lists that it never leaves out. */
 export function emptyOf(struct: string): Readonly<Record<string, unknown>> {
+  const known = empties.get(struct);
+  if (known !== undefined) return known;
   const empty: Record<string, unknown> = {};
   addEmpty(numbersOf(struct) ?? new Map<number, Numbered>(), empty);
+  empties.set(struct, empty);
   return empty;
 }

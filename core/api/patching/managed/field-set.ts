@@ -27,26 +27,34 @@ function node(isMember: boolean, children: ReadonlyMap<string, FieldSet>): Field
   return isMember ? LEAF : EMPTY;
 }
 
-/** Collects places, and gives the set of them. */
+/** Collects places as somebody walks through an object, and gives the set of them. */
 export class FieldSetBuilder {
   private isMember = false;
-  private readonly children = new Map<string, FieldSetBuilder>();
+  private children: Map<string, FieldSetBuilder> | undefined;
 
-  add(path: Path): void {
-    let at: FieldSetBuilder = this;
-    for (const step of path) {
-      let next = at.children.get(step);
-      if (next === undefined) {
-        next = new FieldSetBuilder();
-        at.children.set(step, next);
-      }
-      at = next;
+  /** The place one step further. */
+  at(step: string): FieldSetBuilder {
+    this.children ??= new Map();
+    let next = this.children.get(step);
+    if (next === undefined) {
+      next = new FieldSetBuilder();
+      this.children.set(step, next);
     }
-    at.isMember = true;
+    return next;
+  }
+
+  /** This place is one of the set. */
+  add(): void {
+    this.isMember = true;
   }
 
   set(): FieldSet {
-    const children = new Map([...this.children].map(([step, child]) => [step, child.set()]));
+    if (this.children === undefined) return this.isMember ? LEAF : EMPTY;
+    const children = new Map<string, FieldSet>();
+    for (const [step, child] of this.children) {
+      const set = child.set();
+      if (!isEmptySet(set)) children.set(step, set);
+    }
     return node(this.isMember, children);
   }
 }
@@ -54,6 +62,7 @@ export class FieldSetBuilder {
 type Combine = (a: boolean, b: boolean) => boolean;
 
 function combined(a: FieldSet, b: FieldSet, combine: Combine): FieldSet {
+  if (isEmptySet(a) && isEmptySet(b)) return EMPTY;
   const children = new Map<string, FieldSet>();
   for (const step of new Set([...a.children.keys(), ...b.children.keys()])) {
     const child = combined(a.children.get(step) ?? EMPTY, b.children.get(step) ?? EMPTY, combine);
@@ -63,6 +72,8 @@ function combined(a: FieldSet, b: FieldSet, combine: Combine): FieldSet {
 }
 
 export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(b)) return a;
+  if (isEmptySet(a)) return b;
   return combined(a, b, (left, right) => left || right);
 }
 
@@ -71,6 +82,7 @@ export function intersection(a: FieldSet, b: FieldSet): FieldSet {
 }
 
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (isEmptySet(b)) return a;
   return combined(a, b, (left, right) => left && !right);
 }
 

@@ -18,25 +18,37 @@ export function placeOfKind(apiVersion: string, kind: string): Place {
   return struct === undefined ? UNKNOWN : { type: { type: 'struct', struct }, isAtomic: false };
 }
 
+/** The places of each struct's fields, made when the struct is first met. */
+const fieldsOf = new Map<string, ReadonlyMap<string, Place>>();
+
+function fieldsOfStruct(struct: string): ReadonlyMap<string, Place> {
+  const known = fieldsOf.get(struct);
+  if (known !== undefined) return known;
+  const fields = findStruct(struct)?.fields ?? [];
+  const places = new Map(fields.map(({ name, type }) => [name, placeIn(struct, name, type)]));
+  fieldsOf.set(struct, places);
+  return places;
+}
+
+function placeIn(struct: string, field: string, type: FieldType): Place {
+  if (type.type === 'any' || type.type === 'rawObject') return UNKNOWN;
+  return {
+    type,
+    isAtomic: isAtomicField(struct, field, type),
+    ...(type.type === 'list' ? { list: listKind(struct, field) } : {}),
+  };
+}
+
 /** Whether a field is one that the struct declares, and no key of a map. */
 export function isDeclared({ type }: Place, field: string): boolean {
-  return (
-    type?.type === 'struct' && findStruct(type.struct)?.fields.some(({ name }) => name === field) === true
-  );
+  return type?.type === 'struct' && fieldsOfStruct(type.struct).has(field);
 }
 
 export function placeOfField({ type }: Place, field: string): Place {
   if (type === undefined) return UNKNOWN;
   if (type.type === 'map') return placeOf(type.of);
   if (type.type !== 'struct') return UNKNOWN;
-  const found = findStruct(type.struct)?.fields.find(({ name }) => name === field);
-  if (found === undefined) return UNKNOWN;
-  if (found.type.type === 'any' || found.type.type === 'rawObject') return UNKNOWN;
-  return {
-    type: found.type,
-    isAtomic: isAtomicField(type.struct, field, found.type),
-    ...(found.type.type === 'list' ? { list: listKind(type.struct, field) } : {}),
-  };
+  return fieldsOfStruct(type.struct).get(field) ?? UNKNOWN;
 }
 
 function placeOf(type: FieldType): Place {

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../schema/decoding.ts';
 import { equalValues } from '../../equal.ts';
 import { byOrder } from '../element-order.ts';
-import { type FieldSet, FieldSetBuilder, isEmptySet, type Path } from './field-set.ts';
+import { type FieldSet, FieldSetBuilder, isEmptySet } from './field-set.ts';
 import { isDeclared, isMerged, type Place, placeOfField, placeOfItem, stepOfItem } from './place.ts';
 
 /** What server-side apply does with whole objects: which places they have, how two differ, one laid over the other. */
@@ -32,28 +32,28 @@ function itemsByStep(items: readonly unknown[], place: Place): ReadonlyMap<strin
   return found;
 }
 
-function collect(value: unknown, place: Place, path: Path, into: FieldSetBuilder): void {
+function collect(value: unknown, place: Place, into: FieldSetBuilder, isRoot: boolean): void {
   if (isMap(value, place)) {
     for (const field of fieldsIn(value)) {
-      const below = [...path, `f:${field}`];
+      const below = into.at(`f:${field}`);
       const inner = value[field];
-      collect(inner, placeOfField(place, field), below, into);
+      collect(inner, placeOfField(place, field), below, false);
       const isNothing = isJsonObject(inner) && fieldsIn(inner).length === 0;
-      if (isNothing || !isDeclared(place, field)) into.add(below);
+      if (isNothing || !isDeclared(place, field)) below.add();
     }
   } else if (isItems(value, place)) {
     for (const [step, item] of itemsByStep(value, place)) {
-      const below = [...path, step];
-      collect(item, placeOfItem(place), below, into);
-      into.add(below);
+      const below = into.at(step);
+      collect(item, placeOfItem(place), below, false);
+      below.add();
     }
-  } else if (path.length > 0) into.add(path);
+  } else if (!isRoot) into.add();
 }
 
 /** The places that a configuration speaks of. */
 export function fieldsOf(value: unknown, place: Place): FieldSet {
   const into = new FieldSetBuilder();
-  collect(value, place, [], into);
+  collect(value, place, into, true);
   return into.set();
 }
 
@@ -63,46 +63,55 @@ export interface Comparison {
   readonly removed: FieldSet;
 }
 
-class Comparer {
-  readonly added = new FieldSetBuilder();
-  readonly modified = new FieldSetBuilder();
-  readonly removed = new FieldSetBuilder();
+/** One place in the three sets that a comparison fills. */
+interface Found {
+  readonly added: FieldSetBuilder;
+  readonly modified: FieldSetBuilder;
+  readonly removed: FieldSetBuilder;
+}
 
-  compare(before: unknown, after: unknown, place: Place, path: Path): void {
-    if (before === after || (before === undefined && after === undefined)) return;
-    const hasMaps = isMap(before, place) || isMap(after, place);
-    const hasItems = isItems(before, place) || isItems(after, place);
-    const isSplit =
-      (hasMaps && isSplittable(before, isMap(before, place)) && isSplittable(after, isMap(after, place))) ||
-      (hasItems &&
-        isSplittable(before, isItems(before, place)) &&
-        isSplittable(after, isItems(after, place)));
-    if (!isSplit) {
-      if (before === undefined) this.added.add(path);
-      else if (after === undefined) this.removed.add(path);
-      else if (!equalValues(before, after)) this.modified.add(path);
-      return;
-    }
-    if (path.length > 0 && before === undefined) this.added.add(path);
-    if (path.length > 0 && after === undefined) this.removed.add(path);
-    if (hasMaps) this.maps(before, after, place, path);
-    else this.items(before, after, place, path);
-  }
+function further({ added, modified, removed }: Found, step: string): Found {
+  return { added: added.at(step), modified: modified.at(step), removed: removed.at(step) };
+}
 
-  private maps(before: unknown, after: unknown, place: Place, path: Path): void {
-    const [left, right] = [isJsonObject(before) ? before : {}, isJsonObject(after) ? after : {}];
-    for (const field of new Set([...Object.keys(left), ...Object.keys(right)])) {
-      this.compare(left[field], right[field], placeOfField(place, field), [...path, `f:${field}`]);
-    }
+function compareAt(before: unknown, after: unknown, place: Place, found: Found, isRoot: boolean): void {
+  if (before === after || (before === undefined && after === undefined)) return;
+  const hasMaps = isMap(before, place) || isMap(after, place);
+  const hasItems = isItems(before, place) || isItems(after, place);
+  const isSplit =
+    (hasMaps && isSplittable(before, isMap(before, place)) && isSplittable(after, isMap(after, place))) ||
+    (hasItems && isSplittable(before, isItems(before, place)) && isSplittable(after, isItems(after, place)));
+  if (!isSplit) {
+    if (before === undefined) found.added.add();
+    else if (after === undefined) found.removed.add();
+    else if (!equalValues(before, after)) found.modified.add();
+    return;
   }
+  if (!isRoot && before === undefined) found.added.add();
+  if (!isRoot && after === undefined) found.removed.add();
+  if (hasMaps) compareMaps(before, after, place, found);
+  else compareItems(before, after, place, found);
+}
 
-  private items(before: unknown, after: unknown, place: Place, path: Path): void {
-    const left = itemsByStep(Array.isArray(before) ? before : [], place);
-    const right = itemsByStep(Array.isArray(after) ? after : [], place);
-    for (const step of new Set([...left.keys(), ...right.keys()])) {
-      this.compare(left.get(step), right.get(step), placeOfItem(place), [...path, step]);
-    }
-  }
+const NOTHING: Fields = {};
+
+function compareMaps(before: unknown, after: unknown, place: Place, found: Found): void {
+  const left = isJsonObject(before) ? before : NOTHING;
+  const right = isJsonObject(after) ? after : NOTHING;
+  const at = (field: string): void =>
+    compareAt(left[field], right[field], placeOfField(place, field), further(found, `f:${field}`), false);
+  for (const field of Object.keys(left)) if (left[field] !== right[field]) at(field);
+  for (const field of Object.keys(right))
+    if (left[field] === undefined && right[field] !== undefined) at(field);
+}
+
+function compareItems(before: unknown, after: unknown, place: Place, found: Found): void {
+  const left = itemsByStep(Array.isArray(before) ? before : [], place);
+  const right = itemsByStep(Array.isArray(after) ? after : [], place);
+  const at = (step: string): void =>
+    compareAt(left.get(step), right.get(step), placeOfItem(place), further(found, step), false);
+  for (const step of left.keys()) at(step);
+  for (const step of right.keys()) if (!left.has(step)) at(step);
 }
 
 /** Nothing, or `null` as Go writes an empty list, can be compared part by part with a map or a list. */
@@ -111,13 +120,13 @@ function isSplittable(value: unknown, isSuch: boolean): boolean {
 }
 
 export function compare(before: unknown, after: unknown, place: Place): Comparison {
-  const comparer = new Comparer();
-  comparer.compare(before, after, place, []);
-  return {
-    added: comparer.added.set(),
-    modified: comparer.modified.set(),
-    removed: comparer.removed.set(),
+  const found: Found = {
+    added: new FieldSetBuilder(),
+    modified: new FieldSetBuilder(),
+    removed: new FieldSetBuilder(),
   };
+  compareAt(before, after, place, found, true);
+  return { added: found.added.set(), modified: found.modified.set(), removed: found.removed.set() };
 }
 
 /** A configuration laid over what is there. */
