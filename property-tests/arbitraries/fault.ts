@@ -27,11 +27,12 @@ function of<T extends object>(
 }
 
 /** Everything that may befall the cluster of a case. */
-export function fault({ nodes, zones, workloads }: Place): fc.Arbitrary<FaultAction> {
+export function fault({ nodes, zones, workloads, hasLoad }: Place): fc.Arbitrary<FaultAction> {
   const faults = [
     of('controller-crash', 2, fc.record({ controller: process, for: lasting })),
     of('watch-delay', 3, fc.record({ controller: process, by: delay, for: lasting })),
   ];
+  if (hasLoad) faults.push(of('load-spike', 2, fc.record({ x: fc.constantFrom(3, 10), for: lasting })));
   if (nodes.length > 0) {
     const node = fc.constantFrom(...nodes).map((name) => ({ name }));
     faults.push(of('node-crash', 2, fc.record({ node, for: lasting })));

@@ -8,6 +8,8 @@ export interface Place {
   readonly nodes: readonly string[];
   readonly zones: readonly string[];
   readonly workloads: readonly Workload[];
+  /** Whether there is traffic that a spike can multiply. */
+  readonly hasLoad: boolean;
 }
 
 /** A Deployment, as far as what is done to it has to know it. */
