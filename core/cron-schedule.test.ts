@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { parseSchedule } from './cron-schedule.ts';
 import { MINUTE, type Micros, parseRfc3339, rfc3339 } from './time.ts';
 
-function after(schedule: string, time: string, count = 1): readonly string[] {
-  const outcome = parseSchedule(schedule);
+function after(schedule: string, time: string, zone = 'UTC', count = 1): readonly string[] {
+  const outcome = parseSchedule(schedule, zone);
   if (!outcome.ok) throw new Error(outcome.message);
   const times: string[] = [];
   let at: Micros | undefined = parseRfc3339(time) as Micros;
@@ -54,6 +54,31 @@ test.each([
   ['TZ=Mars/Phobos 0 * * * *', 'provided bad location Mars/Phobos: unknown time zone Mars/Phobos'],
 ])('%j is refused: %s', (schedule, message) => {
   expect(parseSchedule(schedule)).toEqual({ ok: false, message });
+});
+
+// Clocks go forward at 01:00Z on 2026-03-29 in Europe, at 10:00Z on 2026-03-08 on the west coast of America.
+test.each([
+  ['Europe/Berlin', '0 9 * * *', '2026-01-01T00:00:00Z', ['2026-01-01T08:00:00Z', '2026-01-02T08:00:00Z']],
+  ['Europe/Berlin', '0 9 * * *', '2026-03-28T00:00:00Z', ['2026-03-28T08:00:00Z', '2026-03-29T07:00:00Z']],
+  // The half hour that clocks skip has no run, the one that they show twice has two.
+  ['Europe/Berlin', '30 2 * * *', '2026-03-28T00:00:00Z', ['2026-03-28T01:30:00Z', '2026-03-30T00:30:00Z']],
+  ['Europe/Berlin', '30 2 * * *', '2026-10-25T00:00:00Z', ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z']],
+  ['America/Los_Angeles', '@daily', '2026-03-08T00:00:00Z', ['2026-03-08T08:00:00Z', '2026-03-09T07:00:00Z']],
+  ['Asia/Calcutta', '15 12 * * 1', '2026-01-01T00:00:00Z', ['2026-01-05T06:45:00Z', '2026-01-12T06:45:00Z']],
+  [
+    'Australia/Lord_Howe',
+    '0 0 1 * *',
+    '2026-04-02T00:00:00Z',
+    ['2026-04-30T13:30:00Z', '2026-05-31T13:30:00Z'],
+  ],
+  // Midnight itself is skipped.
+  ['Africa/Cairo', '0 0 * * *', '2026-04-23T00:00:00Z', ['2026-04-24T21:00:00Z', '2026-04-25T21:00:00Z']],
+])('in %s, %s after %s', (zone, schedule, from, times) => {
+  expect(after(schedule, from, zone, 2)).toEqual(times);
+});
+
+test('a zone in the schedule itself', () => {
+  expect(after('CRON_TZ=Asia/Tokyo 0 9 * * *', '2026-01-01T00:00:00Z')).toEqual(['2026-01-02T00:00:00Z']);
 });
 
 describe('next', () => {

@@ -1,9 +1,10 @@
 import { DAY, HOUR, MINUTE, type Micros, rfc3339, SECOND } from './time.ts';
+import { type TimeZone, timeZone } from './time-zones.ts';
 
 /**
  * Schedules as CronJobs have them: the dialect of github.com/robfig/cron v3 (`ParseStandard`), which Kubernetes uses,
  * with its messages. No general cron library fits: they accept what this dialect refuses (`7` for Sunday, `L`, `#`),
- * lack `@every`, and lean on the engine's `Date` and time zones. All times here are UTC.
+ * lack `@every`, and lean on the engine's `Date` and time zones.
  */
 
 export interface CronSchedule {
@@ -116,14 +117,33 @@ function weekday(days: number): number {
 }
 
 /** `SpecSchedule.Next` gives up after five years. */
-const DAYS_MAX = 5 * 366;
+const SEARCH_MAX: Micros = 5 * 366 * DAY;
+/** From here on a day is gone through by the hour, since its midnight may come sooner or later than usual. */
+const LATE_HOUR = 21;
 
-function ofFields(fields: readonly Field[]): CronSchedule {
+/** How far a time is from the next one that may fit; nothing where it fits. By the clocks of the zone. */
+function distanceOf(
+  local: Micros,
+  { minutes, hours, fitsDay }: { minutes: Field; hours: Field; fitsDay: (days: number) => boolean },
+): Micros {
+  const days = Math.floor(local / DAY);
+  const minuteOfDay = Math.floor((local - days * DAY) / MINUTE);
+  const hour = Math.floor(minuteOfDay / 60);
+  const minute = minuteOfDay % 60;
+  if (!fitsDay(days) && hour < LATE_HOUR) return (LATE_HOUR * 60 - minuteOfDay) * MINUTE;
+  if (!fitsDay(days) || !hours.values.has(hour)) return (60 - minute) * MINUTE;
+  for (let later = minute; later < 60; later += 1) {
+    if (minutes.values.has(later)) return (later - minute) * MINUTE;
+  }
+  return (60 - minute) * MINUTE;
+}
+
+/**
+ * The times at which the clocks of a zone show what the fields admit: none where clocks are put forward over it, two
+ * where they are put back.
+ */
+function ofFields(fields: readonly Field[], { offsetAt }: TimeZone): CronSchedule {
   const [minutes, hours, daysOfMonth, months, daysOfWeek] = fields as [Field, Field, Field, Field, Field];
-  const ascending = (field: Field) => [...field.values].sort((a, b) => a - b);
-  const sortedMinutes = ascending(minutes);
-  const sortedHours = ascending(hours);
-
   const fitsDay = (days: number): boolean => {
     const { month, day } = monthAndDay(days);
     if (!months.values.has(month)) return false;
@@ -132,26 +152,14 @@ function ofFields(fields: readonly Field[]): CronSchedule {
     // Where both are given, either will do.
     return daysOfMonth.isStar || daysOfWeek.isStar ? inMonth && inWeek : inMonth || inWeek;
   };
-
-  const inDay = (from: number): number | undefined => {
-    const hour = Math.floor(from / 60);
-    for (const candidate of sortedHours) {
-      if (candidate < hour) continue;
-      const first = candidate === hour ? from % 60 : 0;
-      const minute = sortedMinutes.find((one) => one >= first);
-      if (minute !== undefined) return candidate * 60 + minute;
-    }
-    return undefined;
-  };
-
   return {
     next: (after) => {
-      const first = Math.floor(after / MINUTE) + 1;
-      const firstDay = Math.floor(first / 1440);
-      for (let day = firstDay; day <= firstDay + DAYS_MAX; day += 1) {
-        if (!fitsDay(day)) continue;
-        const minute = inDay(day === firstDay ? first - day * 1440 : 0);
-        if (minute !== undefined) return day * DAY + minute * MINUTE;
+      let t = (Math.floor(after / MINUTE) + 1) * MINUTE;
+      const end = t + SEARCH_MAX;
+      while (t <= end) {
+        const distance = distanceOf(t + offsetAt(t), { minutes, hours, fitsDay });
+        if (distance === 0) return t;
+        t += distance;
       }
       return undefined;
     },
@@ -207,63 +215,49 @@ function every(delay: Micros): CronSchedule {
   return { next: (after) => (Math.floor(after / SECOND) + seconds) * SECOND };
 }
 
-function read(text: string): CronSchedule {
+function zoneNamed(name: string): TimeZone {
+  const zone = timeZone(name);
+  if (zone !== undefined) return zone;
+  throw new ScheduleError(`provided bad location ${name}: unknown time zone ${name}`);
+}
+
+function read(text: string, zone: TimeZone): CronSchedule {
   if (text === '') throw new ScheduleError('empty spec string');
-  const zone = /^(?:CRON_)?TZ=(\S*)/.exec(text);
-  if (zone !== null && !isUtc(zone[1] as string)) {
-    throw new ScheduleError(`provided bad location ${zone[1]}: unknown time zone ${zone[1]}`);
+  const given = /^(?:CRON_)?TZ=(\S*)/.exec(text);
+  if (given !== null) return read(text.slice(given[0].length).trim(), zoneNamed(given[1] as string));
+  if (text.startsWith('@')) {
+    const known = DESCRIPTORS[text];
+    if (known !== undefined) return read(known, zone);
+    if (text.startsWith(EVERY)) return every(durationOf(text.slice(EVERY.length)));
+    throw new ScheduleError(`unrecognized descriptor: ${text}`);
   }
-  const rest = zone === null ? text : text.slice(zone[0].length).trim();
-  if (rest.startsWith('@')) {
-    const known = DESCRIPTORS[rest];
-    if (known !== undefined) return read(known);
-    if (rest.startsWith(EVERY)) return every(durationOf(rest.slice(EVERY.length)));
-    throw new ScheduleError(`unrecognized descriptor: ${rest}`);
-  }
-  const parts = rest.split(/\s+/).filter((part) => part !== '');
+  const parts = text.split(/\s+/).filter((part) => part !== '');
   if (parts.length !== FIELDS.length) {
     throw new ScheduleError(
       `expected exactly ${FIELDS.length} fields, found ${parts.length}: [${parts.join(' ')}]`,
     );
   }
-  return ofFields(FIELDS.map((bounds, place) => fieldOf(parts[place] as string, bounds)));
+  const fields = FIELDS.map((bounds, place) => fieldOf(parts[place] as string, bounds));
+  return ofFields(fields, zone);
 }
 
 const parsed = new Map<string, ParsedSchedule>();
 /** Texts come from users: a run has few, a long fuzzing many. */
 const REMEMBERED_MAX = 1000;
 
-/** `cron.ParseStandard`. A text is parsed once. */
-export function parseSchedule(text: string): ParsedSchedule {
-  const known = parsed.get(text);
+/** `cron.ParseStandard`, by the clocks of a zone. A text is parsed once. */
+export function parseSchedule(text: string, zone = 'UTC'): ParsedSchedule {
+  const key = `${zone} ${text}`;
+  const known = parsed.get(key);
   if (known !== undefined) return known;
   let outcome: ParsedSchedule;
   try {
-    outcome = { ok: true, schedule: read(text) };
+    outcome = { ok: true, schedule: read(text, zoneNamed(zone)) };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     outcome = { ok: false, message: error.message };
   }
   if (parsed.size >= REMEMBERED_MAX) parsed.clear();
-  parsed.set(text, outcome);
+  parsed.set(key, outcome);
   return outcome;
-}
-
-/** Names of the one time zone that is the same on all machines without a table. */
-const UTC_NAMES: ReadonlySet<string> = new Set([
-  '',
-  'UTC',
-  'Etc/UTC',
-  'UCT',
-  'Etc/UCT',
-  'Universal',
-  'Etc/Universal',
-  'Zulu',
-  'Etc/Zulu',
-  'GMT',
-  'Etc/GMT',
-]);
-
-export function isUtc(zone: string): boolean {
-  return UTC_NAMES.has(zone);
 }

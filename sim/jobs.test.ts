@@ -252,3 +252,25 @@ test('a CronJob runs through an outage of the controllers, and keeps its history
   });
   expect(story.some((text) => /jobs complete|completes after/.test(text))).toBe(true);
 });
+
+test('a CronJob goes by the clocks of its time zone', () => {
+  const { view } = ran({
+    duration: '2h',
+    startTime: '2026-07-01T06:30:00Z',
+    manifests: [
+      {
+        apiVersion: 'batch/v1',
+        kind: 'CronJob',
+        metadata: { name: 'report' },
+        spec: {
+          schedule: '0 9 * * *',
+          timeZone: 'Europe/Berlin',
+          jobTemplate: { spec: { template: template('batch') } },
+        },
+      },
+    ],
+  });
+  expect(view.list(JOB).map(({ metadata }) => metadata.annotations)).toEqual([
+    { 'batch.kubernetes.io/cronjob-scheduled-timestamp': '2026-07-01T09:00:00+02:00' },
+  ]);
+});

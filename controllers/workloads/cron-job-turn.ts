@@ -1,7 +1,8 @@
 import type { NewObject } from '../../core/api/object.ts';
 import { CRON_JOB, JOB } from '../../core/kinds/registry.ts';
 import type { CronJob, CronJobStatus, Job, ObjectReference } from '../../core/schema/types.generated.ts';
-import { type Micros, parseRfc3339, rfc3339 } from '../../core/time.ts';
+import { MINUTE, type Micros, parseRfc3339, rfc3339 } from '../../core/time.ts';
+import { timeZone } from '../../core/time-zones.ts';
 import type { EventRequest, Request } from '../controller.ts';
 import { controllerReference } from './claim.ts';
 import { jobName } from './cron-job-schedule.ts';
@@ -141,6 +142,16 @@ export function selfLookup({ metadata }: CronJob): Request {
   return { verb: 'patch', kind: CRON_JOB, namespace, name, uid, change: (stored) => stored, tag: FIND_SELF };
 }
 
+/** RFC 3339 by the clocks of a zone: `2026-07-01T09:00:00+02:00`. */
+function localTime(t: Micros, zone = 'UTC'): string {
+  const offset = timeZone(zone)?.offsetAt(t) ?? 0;
+  if (offset === 0) return rfc3339(t);
+  const minutes = Math.abs(offset) / MINUTE;
+  const two = (value: number) => String(value).padStart(2, '0');
+  const sign = offset < 0 ? '-' : '+';
+  return `${rfc3339(t + offset).slice(0, -1)}${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
 /** `getJobFromTemplate2`. */
 export function jobCreation(cronJob: CronJob, scheduled: Micros): Request {
   const { metadata, spec } = cronJob.spec.jobTemplate;
@@ -151,7 +162,7 @@ export function jobCreation(cronJob: CronJob, scheduled: Micros): Request {
       name: jobName(cronJob, scheduled),
       ...(cronJob.metadata.namespace === undefined ? {} : { namespace: cronJob.metadata.namespace }),
       ...(metadata?.labels === undefined ? {} : { labels: metadata.labels }),
-      annotations: { ...metadata?.annotations, [SCHEDULED_AT]: rfc3339(scheduled) },
+      annotations: { ...metadata?.annotations, [SCHEDULED_AT]: localTime(scheduled, cronJob.spec.timeZone) },
       ownerReferences: [controllerReference(CRON_JOB, cronJob)],
     },
     spec,

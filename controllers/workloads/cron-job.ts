@@ -1,9 +1,10 @@
 import { controllerOf, keyOf, objectKey } from '../../core/api/object.ts';
-import { type CronSchedule, isUtc, parseSchedule } from '../../core/cron-schedule.ts';
+import { type CronSchedule, parseSchedule } from '../../core/cron-schedule.ts';
 import { CRON_JOB, JOB } from '../../core/kinds/registry.ts';
 import type { CronJob, Job, ObjectReference } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import { type Micros, parseRfc3339 } from '../../core/time.ts';
+import { timeZone } from '../../core/time-zones.ts';
 import {
   type Controller,
   DONE,
@@ -69,12 +70,12 @@ function finish(turn: CronTurn, events: readonly Request[] = []): Step {
 
 /** The schedule of a CronJob, or what is told of one that can't be read. */
 function scheduleOf(cronJob: CronJob): CronSchedule | { readonly reason: string; readonly message: string } {
-  const { schedule, timeZone } = cronJob.spec;
-  if (timeZone !== undefined && !isUtc(timeZone)) {
-    const message = `invalid timeZone: ${JSON.stringify(timeZone)}: unknown time zone ${timeZone}`;
+  const { schedule, timeZone: zone } = cronJob.spec;
+  if (zone !== undefined && timeZone(zone) === undefined) {
+    const message = `invalid timeZone: ${JSON.stringify(zone)}: unknown time zone ${zone}`;
     return { reason: 'UnknownTimeZone', message };
   }
-  const outcome = parseSchedule(schedule);
+  const outcome = parseSchedule(schedule, zone);
   if (outcome.ok) return outcome.schedule;
   const message = `unparseable schedule: ${JSON.stringify(schedule)} : ${outcome.message}`;
   return { reason: 'UnparseableSchedule', message };

@@ -1,8 +1,9 @@
 import { equalValues } from '../../api/equal.ts';
 import type { NewObject } from '../../api/object.ts';
 import type { FieldError } from '../../api/status.ts';
-import { isUtc, parseSchedule } from '../../cron-schedule.ts';
+import { parseSchedule } from '../../cron-schedule.ts';
 import type { CronJob, CronJobSpec, Job, JobSpec } from '../../schema/types.generated.ts';
+import { timeZone } from '../../time-zones.ts';
 import { IMMUTABLE, invalidValue, nonNegative, notSupported, oneOf, required } from './fields.ts';
 import { validatePodFailurePolicy, validateSuccessPolicy } from './job-policies.ts';
 import { validatePodTemplate } from './pod-spec.ts';
@@ -131,25 +132,25 @@ const POLICIES = ['Allow', 'Forbid', 'Replace'];
 const NAME_MAX = 52;
 
 /** `validateScheduleFormat`. */
-function validateSchedule(schedule: string, timeZone: string | undefined): readonly FieldError[] {
+function validateSchedule(schedule: string, zone: string | undefined): readonly FieldError[] {
   const parsed = parseSchedule(schedule);
   const errors: FieldError[] = parsed.ok ? [] : [invalidValue('spec.schedule', schedule, parsed.message)];
   if (!schedule.includes('TZ')) return errors;
   const detail =
-    timeZone === undefined
+    zone === undefined
       ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
       : 'cannot use both timeZone field and TZ or CRON_TZ in schedule';
   return [...errors, invalidValue('spec.schedule', schedule, detail)];
 }
 
 /** `validateTimeZone`. */
-function validateTimeZone(timeZone: string): readonly FieldError[] {
-  const refused = (detail: string) => [invalidValue('spec.timeZone', timeZone, detail)];
-  if (timeZone === '') return refused('timeZone must be nil or non-empty string');
-  if (timeZone.toLowerCase() === 'local') {
+function validateTimeZone(zone: string): readonly FieldError[] {
+  const refused = (detail: string) => [invalidValue('spec.timeZone', zone, detail)];
+  if (zone === '') return refused('timeZone must be nil or non-empty string');
+  if (zone.toLowerCase() === 'local') {
     return refused('timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones');
   }
-  return isUtc(timeZone) ? [] : refused(`unknown time zone ${timeZone}`);
+  return timeZone(zone) === undefined ? refused(`unknown time zone ${zone}`) : [];
 }
 
 export function validateCronJob({ metadata, ...object }: NewObject<CronJob>): readonly FieldError[] {
