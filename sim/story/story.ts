@@ -8,6 +8,7 @@ import type { Note, Observer, Tone } from './note.ts';
 import { podObserver } from './pods.ts';
 import { scalingObserver } from './scaling.ts';
 import { serviceObserver } from './services.ts';
+import { setObserver } from './sets.ts';
 
 /** Notes of a group closer together than this are one moment. */
 const TOGETHER_WITHIN: Micros = 15 * SECOND;
@@ -56,6 +57,7 @@ export class Story {
     podObserver,
     scalingObserver,
     serviceObserver(),
+    setObserver(),
   ];
   private readonly open = new Map<string, Gathered>();
   private readonly closed: Gathered[] = [];

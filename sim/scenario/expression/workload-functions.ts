@@ -53,6 +53,15 @@ function desiredOf(object: LooseObject, resource: string): number {
   return typeof replicas === 'number' ? replicas : 1;
 }
 
+interface Partitioned {
+  readonly updateStrategy?: { readonly rollingUpdate?: { readonly partition?: number } };
+}
+
+/** Pods below it keep their template, and count as rolled out. */
+function partitionOf({ spec }: LooseObject): number {
+  return (spec as Partitioned | undefined)?.updateStrategy?.rollingUpdate?.partition ?? 0;
+}
+
 /** As `kubectl rollout status` decides it (https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#complete-deployment). */
 function isRolledOut(object: LooseObject, resource: string): boolean {
   const { status } = object;
@@ -64,8 +73,10 @@ function isRolledOut(object: LooseObject, resource: string): boolean {
     );
   }
   const updated = numberIn(status, 'updatedReplicas');
-  if (resource === 'statefulsets.apps')
-    return updated >= desired && numberIn(status, 'readyReplicas') >= desired;
+  if (resource === 'statefulsets.apps') {
+    const updatedWanted = desired - partitionOf(object);
+    return updated >= updatedWanted && numberIn(status, 'readyReplicas') >= desired;
+  }
   return (
     updated >= desired &&
     numberIn(status, 'replicas') <= updated &&
