@@ -11,6 +11,7 @@ import {
 import { badRequest, conflict, failure, OPTIMISTIC_LOCK, type Status } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
 import { isJsonObject } from '../schema/decoding.ts';
+import { withStructs } from '../schema/filled.ts';
 import { readBody } from './body.ts';
 import { managedKind, writerOf } from './managed.ts';
 import { type RestAnswer, refusal } from './request.ts';
@@ -19,7 +20,7 @@ import {
   isStatus,
   METHOD_NOT_ALLOWED,
   missing,
-  placed,
+  placedAsSent,
   stored,
   type WriteContext,
 } from './write-request.ts';
@@ -119,7 +120,7 @@ export function apply(write: WriteContext): RestAnswer {
   }
   const body = readBody(apiVersion, kind.kind, request.body, request.query);
   if (!body.ok) return refusal(body.status);
-  const config = placed(body.object, path);
+  const config = placedAsSent(body.object, path);
   if (isStatus(config)) return refusal(config);
   if ((config.metadata.managedFields?.length ?? 0) > 0) {
     return refusal(badRequest('metadata.managedFields must be nil'));
@@ -144,12 +145,12 @@ export function apply(write: WriteContext): RestAnswer {
   if (!applied.ok) return refusal(applied.status);
   if (before === undefined) {
     const managedFields = encodeManagers(applied.managers);
-    const command = { verb: 'create', kind, object: config, managedFields } as const;
+    const command = { verb: 'create', kind, object: withStructs(config), managedFields } as const;
     return answerOf(write, createObject(store, command, context), 201, body.warnings);
   }
   const object = withLastApplied(write, config, applied.object as unknown as NewObject);
   const managedFields = entriesOf(applied.managers, before.metadata.managedFields) ?? [];
-  const next = { ...object, metadata: { ...object.metadata, managedFields } } as KubeObject;
+  const next = { ...withStructs(object), metadata: { ...object.metadata, managedFields } } as KubeObject;
   const result =
     subresource === 'status'
       ? updateStatus(store, kind, next, context)

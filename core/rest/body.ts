@@ -2,7 +2,6 @@ import type { NewObject } from '../api/object.ts';
 import { badRequest, type Status } from '../api/status.ts';
 import { decodeObject } from '../schema/decode.ts';
 import { describe, isJsonObject } from '../schema/decoding.ts';
-import { withStructs } from '../schema/filled.ts';
 import { type DecodeProblem, decodingFailureMessage, strictDecodingMessage } from '../schema/problem.ts';
 
 /** The object in the body of a request, read as the API server's decoders read it. */
@@ -68,5 +67,5 @@ function judged(
     return { ok: false, status: badRequest(message) };
   }
   const warnings = validation === 'Warn' ? problems.map(({ message }) => message) : [];
-  return { ok: true, object: withStructs(value), warnings };
+  return { ok: true, object: value, warnings };
 }

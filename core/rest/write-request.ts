@@ -4,6 +4,7 @@ import type { RequestContext } from '../api/identity.ts';
 import { type KubeObject, type NewObject, objectKey } from '../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../api/status.ts';
 import { toStoredVersion } from '../kinds/conversion.ts';
+import { withStructs } from '../schema/filled.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import type { ResourcePath } from './resource-path.ts';
 import { shownObject } from './shown.ts';
@@ -42,7 +43,18 @@ export function answerOf(
 }
 
 /** Names and namespaces stand in the URL too, and must not say otherwise there. */
-export function placed(object: NewObject, { kind, namespace, name }: ResourcePath): NewObject | Status {
+export function placed(object: NewObject, path: ResourcePath): NewObject | Status {
+  const named = namedAsUrl(object, path);
+  return isStatus(named) ? named : toStoredVersion(withStructs(named));
+}
+
+/** The same for a configuration, which says no more than its sender wrote. */
+export function placedAsSent(object: NewObject, path: ResourcePath): NewObject | Status {
+  const named = namedAsUrl(object, path);
+  return isStatus(named) ? named : toStoredVersion(named);
+}
+
+function namedAsUrl(object: NewObject, { kind, namespace, name }: ResourcePath): NewObject | Status {
   const { metadata } = object;
   if (kind.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
     return badRequest(
@@ -55,11 +67,10 @@ export function placed(object: NewObject, { kind, namespace, name }: ResourcePat
     );
   }
   const own = kind.namespaced ? { namespace } : {};
-  const whole = {
+  return {
     ...object,
     metadata: { ...metadata, ...own, ...(name === undefined ? {} : { name }) },
   } as NewObject;
-  return toStoredVersion(whole);
 }
 
 export function isStatus(value: object): value is Status {
