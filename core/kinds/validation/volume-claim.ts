@@ -123,10 +123,10 @@ export function validateClaimUpdate(
   }
   const size = next.spec.resources?.requests?.[STORAGE];
   const oldSize = before.resources?.requests?.[STORAGE];
-  const held = previous.status.capacity?.[STORAGE];
+  const held = previous.status.capacity?.[STORAGE] ?? '0';
   if (size !== undefined && oldSize !== undefined && compareQuantities(size, oldSize) < 0) {
     // A growth that failed may be taken back, down to what the volume already has.
-    if (held === undefined || compareQuantities(size, held) <= 0) {
+    if (compareQuantities(size, held) <= 0) {
       const detail = 'field can not be less than status.capacity';
       errors.push(forbiddenField('spec.resources.requests.storage', detail));
     }
