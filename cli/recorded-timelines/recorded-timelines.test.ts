@@ -21,7 +21,7 @@ const TIMELINES: Readonly<Record<string, Races>> = {
   'deployment-recreate': {},
   'deployment-rolling-update': { nodes: true, sizes: true },
   'deployment-scale': { nodes: true },
-  'deployment-surge0': {},
+  'deployment-surge0': { nodes: true },
   'deployment-unschedulable-deadline': {},
   'foreground-delete': {},
   'pod-delete-replaced': {},
@@ -57,7 +57,7 @@ function eventEdit(side: Side, races: Races): EventEdit {
       met.add(exception);
       event = exception.edit(event);
     }
-    if (event === undefined || races.sizes !== true) return event;
+    if (event === undefined || races.nodes !== true) return event;
     return { ...event, message: event.message.replace(/hollow-\d/, '<node>') };
   };
 }

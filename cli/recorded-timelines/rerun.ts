@@ -23,11 +23,7 @@ const NEXT_DELETION: Micros = 4 * MILLISECOND;
 const SLACK_SECONDS = 5;
 const IMAGES = ['nginx:1.19', 'nginx:1.20', 'x'];
 const NODES = ['hollow-1', 'hollow-2', 'hollow-3'];
-/**
- * Not recorded. Small, so that one pod more shows in a node's whole-number scores: on large nodes they tie, and what
- * would break the tie, the scheduler's default spreading, is not modelled.
- */
-const MACHINE = { cpu: 1, memory: '3840Mi' };
+const MACHINE = { cpu: 8, memory: '32Gi' };
 const PULLERS = 'image-pullers';
 
 type Fields = Readonly<Record<string, unknown>>;
