@@ -344,6 +344,7 @@ const ROWS: readonly Row[] = [
 
 const WORKERS = [
   ['concurrent-cron-job-syncs', 'cronjob-controller'],
+  ['concurrent-daemonset-syncs', 'daemonset-controller'],
   ['concurrent-deployment-syncs', 'deployment-controller'],
   ['concurrent-gc-syncs', 'garbage-collector-controller'],
   ['concurrent-horizontal-pod-autoscaler-syncs', 'horizontal-pod-autoscaler-controller'],
@@ -351,6 +352,7 @@ const WORKERS = [
   ['concurrent-namespace-syncs', 'namespace-controller'],
   ['concurrent-replicaset-syncs', 'replicaset-controller'],
   ['concurrent-service-endpoint-syncs', 'endpointslice-controller'],
+  ['concurrent-statefulset-syncs', 'statefulset-controller'],
   ['concurrent-ttl-after-finished-syncs', 'ttl-after-finished-controller'],
 ] as const;
 
