@@ -90,10 +90,10 @@ function todaysWords(message: string): string {
   return words + NOT_HELPFUL;
 }
 
-export const OBJECT_EXCEPTIONS: readonly ObjectException[] = [
+const COMMON_EXCEPTIONS: readonly ObjectException[] = [
   {
     reason: "kubectl's own annotation: the simulated user keeps what was applied outside the object",
-    resources: ['deployments', 'pods'],
+    resources: ['deployments', 'jobs', 'pods'],
     side: 'recorded',
     edit: ({ metadata }) => {
       const { annotations } = metadata as { annotations?: Fields };
@@ -219,6 +219,82 @@ export const OBJECT_EXCEPTIONS: readonly ObjectException[] = [
   },
 ];
 
+const LATER_LABELS = ['batch.kubernetes.io/controller-uid', 'batch.kubernetes.io/job-name'];
+
+/** The labels by which a Job knows its pods, wherever they stand. */
+function withoutLaterLabels(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  let is = false;
+  for (const [key, inner] of Object.entries(value)) {
+    if (LATER_LABELS.includes(key)) is = removed(value, key);
+    else is = withoutLaterLabels(inner) || is;
+  }
+  return is;
+}
+
+const JOB_EXCEPTIONS: readonly ObjectException[] = [
+  {
+    reason: 'the labels of a Job have a prefix since 1.27, beside the old ones',
+    resources: ['jobs', 'pods'],
+    side: 'ours',
+    edit: withoutLaterLabels,
+  },
+  {
+    reason: 'pods of a Job carry a finalizer until they are counted since 1.23 (KEP-2307)',
+    resources: ['pods'],
+    side: 'ours',
+    edit: pod(({ metadata }) => {
+      const { finalizers } = metadata as { finalizers?: readonly string[] };
+      const is = finalizers?.includes('batch.kubernetes.io/job-tracking') ?? false;
+      return is && removed(metadata, 'finalizers');
+    }),
+  },
+  {
+    reason:
+      'and their uids are in the status until then; ready and terminating pods are counted since 1.24 and 1.28',
+    resources: ['jobs'],
+    side: 'ours',
+    edit: ({ status }) =>
+      some(
+        ['uncountedTerminatedPods', 'ready', 'terminating'].map((field) => removed(status as Fields, field)),
+      ),
+  },
+  {
+    reason:
+      'fields of later versions have defaults: completionMode, suspend, manualSelector, podReplacementPolicy',
+    resources: ['jobs'],
+    side: 'ours',
+    edit: ({ metadata, spec }) =>
+      some([
+        removed(metadata as Fields, 'generation'),
+        ...['completionMode', 'suspend', 'manualSelector', 'podReplacementPolicy'].map((field) =>
+          removed(spec as Fields, field),
+        ),
+      ]),
+  },
+  {
+    reason: 'the selector asks for the label with its prefix',
+    resources: ['jobs'],
+    side: 'recorded',
+    edit: ({ spec }) =>
+      removed((spec as { selector?: { matchLabels?: object } }).selector?.matchLabels, 'controller-uid'),
+  },
+  {
+    reason:
+      'what happens to pods is gathered for a second since 1.23: none is seen gone before the next is there',
+    resources: ['jobs'],
+    side: 'recorded',
+    edit: ({ status }) => {
+      const counts = status as { active?: number };
+      const is = counts.active === 1;
+      if (is) counts.active = 2;
+      return is;
+    },
+  },
+];
+
+export const OBJECT_EXCEPTIONS: readonly ObjectException[] = [...COMMON_EXCEPTIONS, ...JOB_EXCEPTIONS];
+
 export interface EventException {
   readonly reason: string;
   readonly side: 'recorded' | 'ours';
@@ -280,6 +356,17 @@ const once = (lines: Lines) =>
   lines.filter((line, index) => !line.includes('FailedScheduling') || line !== lines[index - 1]);
 
 export const PRINTED_EXCEPTIONS: readonly PrintedException[] = [
+  {
+    reason: 'a Job is printed with its status since 1.30',
+    side: 'ours',
+    commands: /get job,po$/,
+    edit: (lines) =>
+      lines.map((line) =>
+        line
+          .replace(/^NAME {2}STATUS {2}COMPLETIONS/, 'NAME  COMPLETIONS')
+          .replace(/^(job\S+) {2}Running/, '$1'),
+      ),
+  },
   {
     reason: 'the former size is told since 1.29',
     side: 'ours',

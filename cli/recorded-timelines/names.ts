@@ -8,7 +8,9 @@ const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 /** `nodeOffset`: our nodes are counted from 1, the hollow ones from 0. */
 export function aliasesOf(observations: readonly Observation[], nodeOffset: number): Alias {
   const hashes: string[] = [];
+  const jobs = new Set<string>();
   for (const { resource, object } of observations) {
+    if (resource === 'jobs') jobs.add(object.metadata.name);
     const hash = object.metadata.labels?.['pod-template-hash'];
     if (resource === 'replicasets' && hash !== undefined && !hashes.includes(hash)) hashes.push(hash);
   }
@@ -20,6 +22,9 @@ export function aliasesOf(observations: readonly Observation[], nodeOffset: numb
         .replace(new RegExp(`${escaped(hash)}-[a-z0-9]{5}(?![a-z0-9])`, 'g'), `${alias}-POD`)
         .replace(new RegExp(`${escaped(hash)}(?![a-z0-9])`, 'g'), alias);
     });
+    for (const job of jobs) {
+      result = result.replace(new RegExp(`\\b${escaped(job)}-[a-z0-9]{5}(?![a-z0-9])`, 'g'), `${job}-POD`);
+    }
     return result.replace(/hollow-(\d)/g, (_all, digit) => `hollow-${Number(digit) - nodeOffset}`);
   };
 }

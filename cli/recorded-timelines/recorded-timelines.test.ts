@@ -24,6 +24,7 @@ const TIMELINES: Readonly<Record<string, Races>> = {
   'deployment-surge0': { nodes: true },
   'deployment-unschedulable-deadline': {},
   'foreground-delete': {},
+  'job-parallel': { nodes: true, removal: true },
   'pod-delete-replaced': {},
   'scheduling-failures': {},
 };
@@ -74,9 +75,13 @@ function readable(paths: readonly Path[]): unknown {
 function upToRemoval(
   observations: readonly Observation[],
   recorded: readonly Observation[],
+  { removal }: Races,
 ): readonly Observation[] {
   const isRemoved = recorded.some(({ resource, type }) => resource === 'pods' && type === 'DELETED');
-  if (isRemoved) return observations;
+  return isRemoved && removal !== true ? observations : withoutRemoval(observations);
+}
+
+function withoutRemoval(observations: readonly Observation[]): readonly Observation[] {
   return observations.filter(
     ({ resource, type, object }) =>
       resource !== 'pods' || (type !== 'DELETED' && object.metadata.deletionGracePeriodSeconds !== 0),
@@ -110,10 +115,11 @@ describe.skipIf(!hasRecordings())('as a real control plane did (skipped without 
     const recordedAlias = aliasesOf(recording.observations, 0);
     const ourAlias = aliasesOf(ours?.observations ?? [], 1);
 
-    test.each(['deployments', 'replicasets', 'pods'])('states of %s', (resource) => {
-      const watched = upToRemoval(ours?.observations ?? [], recording.observations);
+    test.each(['deployments', 'replicasets', 'jobs', 'pods'])('states of %s', (resource) => {
+      const watched = upToRemoval(ours?.observations ?? [], recording.observations, races);
+      const seen = races.removal === true ? withoutRemoval(recording.observations) : recording.observations;
       const is = pathsOf(watched, resource, ourAlias, objectEdit('ours'), races);
-      const wanted = pathsOf(recording.observations, resource, recordedAlias, objectEdit('recorded'), races);
+      const wanted = pathsOf(seen, resource, recordedAlias, objectEdit('recorded'), races);
       const isRolling = races.sizes === true && resource === 'deployments';
       if (isRolling) expect(rolling(is)).toEqual(rolling(wanted));
       else expect(readable(is)).toEqual(readable(wanted));

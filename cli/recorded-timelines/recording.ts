@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { KubeObject } from '../../core/api/object.ts';
+import type { Event } from '../../core/schema/types.generated.ts';
 
 /** What a real control plane (Kubernetes 1.20) wrote and printed, recorded from a watch of one namespace. */
 const TIMELINES = new URL('../../../shared/data/oracle/timelines/', import.meta.url);
@@ -41,11 +42,18 @@ function withoutNull(_field: string, value: unknown): unknown {
   return value ?? undefined;
 }
 
+/** Events about what was recorded before in the same namespace come late: nothing here shows what they are about. */
+function isAboutOthers({ resource, object }: Observation, own: ReadonlySet<string | undefined>): boolean {
+  return resource === 'events' && !own.has((object as Event).involvedObject.uid);
+}
+
 export function readRecording(name: string): Recording {
   const text = (file: string) => readFileSync(new URL(`${name}/${file}`, TIMELINES), 'utf8');
   const observations = text('events.jsonl')
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line, withoutNull) as Observation);
-  return { name, steps: JSON.parse(text('steps.json')) as Step[], observations };
+  const own = new Set<string | undefined>(observations.map(({ object }) => object.metadata.uid));
+  const kept = observations.filter((observation) => !isAboutOthers(observation, own));
+  return { name, steps: JSON.parse(text('steps.json')) as Step[], observations: kept };
 }

@@ -22,6 +22,8 @@ const NEXT_DELETION: Micros = 4 * MILLISECOND;
 /** Our containers start up to a second later than hollow ones (a sandbox, a relist): what is still to come, comes. */
 const SLACK_SECONDS = 5;
 const IMAGES = ['nginx:1.19', 'nginx:1.20', 'x'];
+/** What a Job of a recording runs. */
+const JOB_IMAGE = 'busybox';
 const NODES = ['hollow-1', 'hollow-2', 'hollow-3'];
 const MACHINE = { cpu: 8, memory: '32Gi' };
 const PULLERS = 'image-pullers';
@@ -40,12 +42,12 @@ export interface Rerun {
 const seconds = (time: Micros) => `${time / SECOND}s`;
 
 /** A pod with all the images on each node: hollow nodes pull an image at once. */
-function pullers(): readonly Fields[] {
+function pullers(images: readonly string[]): readonly Fields[] {
   return NODES.map((nodeName) => ({
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: nodeName, namespace: PULLERS },
-    spec: { nodeName, containers: IMAGES.map((image, index) => ({ name: `c${index}`, image })) },
+    spec: { nodeName, containers: images.map((image, index) => ({ name: `c${index}`, image })) },
   }));
 }
 
@@ -66,7 +68,9 @@ function entriesOf({ t, command, stdin }: Step, pods: () => readonly string[]): 
   if (foreground !== null) {
     return [{ ...when, delete: `deployment/${foreground[1]}`, propagationPolicy: 'Foreground' }];
   }
-  if (command === 'kubectl delete pod -l app=web --wait=false') {
+  const job = /^kubectl delete job (\S+) --wait=false$/.exec(command);
+  if (job !== null) return [{ ...when, delete: `job/${job[1]}` }];
+  if (/^kubectl delete pod -l (app=web|job-name=j) --wait=false$/.test(command)) {
     return pods().map((name, index) => ({
       ...when,
       at: `${arrival + (index * NEXT_DELETION) / MILLISECOND}ms`,
@@ -78,6 +82,7 @@ function entriesOf({ t, command, stdin }: Step, pods: () => readonly string[]): 
 }
 
 function scenarioOf(name: string, timeline: readonly Fields[], duration: number): Scenario {
+  const images = JSON.stringify(timeline).includes(JOB_IMAGE) ? [...IMAGES, JOB_IMAGE] : IMAGES;
   const read = readScenario({
     apiVersion: 'wavetank.dev/v1alpha1',
     kind: 'Scenario',
@@ -90,9 +95,13 @@ function scenarioOf(name: string, timeline: readonly Fields[], duration: number)
         kind: 'Namespace',
         metadata: { name: namespace },
       })),
-      behaviors: [{ startup: '0s', shutdown: '300ms' }],
+      // What a hollow node runs never ends by itself, a Job's pods neither.
+      behaviors: [
+        { image: JOB_IMAGE, startup: '0s', shutdown: '300ms', exit: { after: '1h' } },
+        { startup: '0s', shutdown: '300ms' },
+      ],
       timeline: [
-        { at: seconds(PULL), apply: pullers() },
+        { at: seconds(PULL), apply: pullers(images) },
         ...NODES.map((node) => ({
           at: seconds(PULLED),
           namespace: PULLERS,

@@ -15,6 +15,7 @@ const DRAWN = new Set([
   'podIP',
   'ip',
   'uid',
+  'controller-uid',
   'containerID',
   'imageID',
 ]);
@@ -30,6 +31,8 @@ const COUNTERS = [
   'availableReplicas',
   'updatedReplicas',
   'unavailableReplicas',
+  'active',
+  'succeeded',
 ];
 
 /** An object with what is drawn replaced, free to be changed: exceptions edit it. */
@@ -106,6 +109,8 @@ export interface Races {
   readonly sizes?: boolean;
   /** On which node: of equals the scheduler draws one, and a ReplicaSet that shrinks one to keep. */
   readonly nodes?: boolean;
+  /** Whether a pod is removed before the recording ends. */
+  readonly removal?: boolean;
 }
 
 export type Edit = (resource: string, state: Fields) => void;
