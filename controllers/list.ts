@@ -48,7 +48,7 @@ export function controllersFor(
     persistentVolumeBinder,
     podGarbageCollector(settings.terminatedPodsMax),
     { ...replicaSetController, workers: workers.replicaSet },
-    resourceQuotaController,
+    { ...resourceQuotaController, workers: workers.resourceQuota },
     rootCaPublisher,
     serviceAccountController,
     { ...statefulSetController, workers: workers.statefulSet },

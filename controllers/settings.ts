@@ -54,6 +54,8 @@ export interface WorkerSettings {
   readonly job: number;
   /** `--concurrent-cron-job-syncs` */
   readonly cronJob: number;
+  /** `--concurrent-resource-quota-syncs` */
+  readonly resourceQuota: number;
   /** `--concurrent-ttl-after-finished-syncs` */
   readonly ttlAfterFinished: number;
 }
@@ -83,6 +85,7 @@ export const DEFAULT_CONTROLLER_SETTINGS: ControllerSettings = {
     horizontalPodAutoscaler: 5,
     job: 5,
     cronJob: 5,
+    resourceQuota: 5,
     ttlAfterFinished: 5,
   },
   nodeLifecycle: {

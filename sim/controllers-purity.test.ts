@@ -154,6 +154,12 @@ const MUCH = {
         },
       },
       {
+        apiVersion: 'v1',
+        kind: 'ResourceQuota',
+        metadata: { name: 'many', namespace: 'shop' },
+        spec: { hard: { pods: 100, 'count/deployments.apps': 10 } },
+      },
+      {
         apiVersion: 'batch/v1',
         kind: 'CronJob',
         metadata: { name: 'report' },

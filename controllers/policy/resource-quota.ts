@@ -28,8 +28,6 @@ import { DONE } from '../controller.ts';
 
 /** `--resource-quota-sync-period`. */
 const SYNC_PERIOD: Micros = 5 * MINUTE;
-/** `--concurrent-resource-quota-syncs`. */
-const WORKERS = 5;
 
 const NONE: readonly string[] = [];
 /** Events are ignored by the quotas of a cluster that says nothing else. */
@@ -120,7 +118,8 @@ const WATCHES: readonly Watch[] = COUNTED.map((kind) => ({
 export const resourceQuotaController: Controller<undefined> = {
   name: 'resourcequota-controller',
   component: 'resourcequota-controller',
-  workers: WORKERS,
+  // `--concurrent-resource-quota-syncs`.
+  workers: 5,
   watches: WATCHES,
   reconcile,
 };

@@ -19,6 +19,7 @@ export function controllerSettings(flags: Flags): ControllerSettings {
       horizontalPodAutoscaler: flags['concurrent-horizontal-pod-autoscaler-syncs'],
       job: flags['concurrent-job-syncs'],
       cronJob: flags['concurrent-cron-job-syncs'],
+      resourceQuota: flags['concurrent-resource-quota-syncs'],
       ttlAfterFinished: flags['concurrent-ttl-after-finished-syncs'],
     },
     nodeLifecycle: {

@@ -351,6 +351,7 @@ const WORKERS = [
   ['concurrent-job-syncs', 'job-controller'],
   ['concurrent-namespace-syncs', 'namespace-controller'],
   ['concurrent-replicaset-syncs', 'replicaset-controller'],
+  ['concurrent-resource-quota-syncs', 'resourcequota-controller'],
   ['concurrent-service-endpoint-syncs', 'endpointslice-controller'],
   ['concurrent-statefulset-syncs', 'statefulset-controller'],
   ['concurrent-ttl-after-finished-syncs', 'ttl-after-finished-controller'],

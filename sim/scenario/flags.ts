@@ -62,6 +62,12 @@ export const CONTROLLER_MANAGER_FLAGS = {
     about: 'Workers for Namespaces that are going.',
   },
   'concurrent-replicaset-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for ReplicaSets.' },
+  'concurrent-resource-quota-syncs': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    about: 'Workers for ResourceQuotas.',
+  },
   'concurrent-service-endpoint-syncs': {
     type: 'integer',
     default: 5,
