@@ -119,7 +119,7 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
       works('kubectl create service externalname out --external-name=a.example', 'service/out created\n'),
       works('kubectl create job once --image=tool:1 -- run it', 'job.batch/once created\n'),
       works(
-        "kubectl create cronjob tick --image=tool:1 --schedule='*/5 * * * *' -- run",
+        "kubectl create cronjob tick --image=tool:1 --schedule='0 0 1 1 *' -- run",
         'cronjob.batch/tick created\n',
       ),
       works('kubectl create job by-hand --from=cronjob/tick', 'job.batch/by-hand created\n'),
