@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { podSummary } from '../core/kinds/print/pod.ts';
 import {
+  CRON_JOB,
   DAEMON_SET,
   DEPLOYMENT,
   EVENT,
+  JOB,
   PERSISTENT_VOLUME_CLAIM,
   POD,
   REPLICA_SET,
@@ -34,15 +36,11 @@ const NODES = 5;
 /** Kinds that are stored, and that nothing acts on yet. */
 const LATER = new Set([
   'APIService',
-  'CronJob',
   'CustomResourceDefinition',
   'Endpoints',
-  'Job',
-  'LimitRange',
   'MutatingWebhookConfiguration',
   'PodDisruptionBudget',
   'ReplicationController',
-  'ResourceQuota',
   'ValidatingWebhookConfiguration',
 ]);
 
@@ -102,7 +100,13 @@ function workloads(view: View): readonly string[] {
     return `daemonset ${status.numberAvailable ?? 0}/${status.desiredNumberScheduled} available`;
   });
   const claims = view.list(PERSISTENT_VOLUME_CLAIM).map(({ status }) => `claim ${status.phase}`);
-  return [...available, ...daemons, ...claims];
+  const jobs = view.list(JOB).map(({ spec, status }) => {
+    const over = status.conditions?.find(({ type }) => type === 'Complete' || type === 'Failed');
+    const wanted = spec.completions === undefined ? '' : `/${spec.completions}`;
+    return `job ${over?.type ?? 'Running'} ${status.succeeded ?? 0}${wanted}`;
+  });
+  const cronJobs = view.list(CRON_JOB).map(() => 'cronjob');
+  return [...available, ...daemons, ...claims, ...cronJobs, ...jobs];
 }
 
 /** `runs`, `refused` or `later`, and what there is to say. */
