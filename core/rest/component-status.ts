@@ -11,6 +11,10 @@ function status(name: string): object {
 }
 
 export function serveComponentStatus({ path, accept }: RestRequest): RestAnswer | undefined {
+  const [, name] = new RegExp(`^${ROOT}/([^/]+)$`).exec(path) ?? [];
+  if (name !== undefined && NAMES.includes(name)) {
+    return answer(200, { kind: 'ComponentStatus', apiVersion: 'v1', ...status(name) });
+  }
   if (path !== ROOT) return undefined;
   if (formOf(accept) !== 'table') {
     return answer(200, {

@@ -217,9 +217,27 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
         'Name: …api\n…Replicas: …2 desired | 2 updated | 2 total | 2 available…',
       ),
       works('kubectl describe service api', 'Name: …api\n…'),
-      works('kubectl describe quota -n team', 'Name: …team\n…Resource    Used  Hard\n…', {
-        state: 'not yet',
+      works('kubectl describe quota -n team', 'Name: …team\n…Resource    Used  Hard\n…pods        0     2\n'),
+      works(
+        'kubectl describe job/once cronjob/tick && kubectl describe replicasets,endpointslices',
+        'Name: …once\n…Name: …tick\n…Schedule: …Name: …api-…AddressType: …',
+      ),
+      works(
+        'kubectl describe configmap/cm secret/s serviceaccount/robot ingress/api pdb/api',
+        'Name: …cm\n…Name: …s\n…Name: …robot\n…Name: …api\n…Rules:\n…Name: …api\n…Min available: …1\n…',
+      ),
+      works('kubectl run a -n team --image=a && kubectl run b -n team --image=b', '…', {
+        isPreparation: true,
       }),
+      works(
+        'kubectl run c -n team --image=c',
+        'Error from server (Forbidden): pods "c" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2\n',
+        { code: 1 },
+      ),
+      works(
+        'kubectl describe role/reader rolebinding/reader clusterrole/nodes priorityclass/high namespace/team',
+        'Name: …reader\n…PolicyRule:\n…Role:\n…Name: …nodes\n…Name: …high\n…Name: …team\n…',
+      ),
       works('kubectl top nodes', 'NAME     CPU(cores)   CPU(%) …\nnode-…'),
       works('kubectl top pods --containers', 'POD …one …'),
       works('kubectl logs one', 'one started, image one:1\n…'),
