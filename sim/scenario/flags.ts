@@ -44,8 +44,8 @@ export const CONTROLLER_MANAGER_FLAGS = {
       "Requests a second of each controller's client; of the namespace controller's twenty times as many.",
   },
   'kube-api-burst': { type: 'integer', default: 30, min: 1, about: 'Requests that may go out at once.' },
-  'concurrent-daemonset-syncs': { type: 'integer', default: 2, min: 1, about: 'Workers for DaemonSets.' },
   'concurrent-cron-job-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for CronJobs.' },
+  'concurrent-daemonset-syncs': { type: 'integer', default: 2, min: 1, about: 'Workers for DaemonSets.' },
   'concurrent-deployment-syncs': { type: 'integer', default: 5, min: 1, about: 'Workers for Deployments.' },
   'concurrent-gc-syncs': { type: 'integer', default: 20, min: 1, about: 'Workers of the garbage collector.' },
   'concurrent-horizontal-pod-autoscaler-syncs': {
@@ -74,17 +74,17 @@ export const CONTROLLER_MANAGER_FLAGS = {
     min: 1,
     about: "Workers for Services' EndpointSlices.",
   },
-  'concurrent-ttl-after-finished-syncs': {
-    type: 'integer',
-    default: 5,
-    min: 1,
-    about: 'Workers for Jobs whose `ttlSecondsAfterFinished` runs.',
-  },
   'concurrent-statefulset-syncs': {
     type: 'integer',
     default: 5,
     min: 1,
     about: 'Workers for StatefulSets.',
+  },
+  'concurrent-ttl-after-finished-syncs': {
+    type: 'integer',
+    default: 5,
+    min: 1,
+    about: 'Workers for Jobs whose `ttlSecondsAfterFinished` runs.',
   },
   'horizontal-pod-autoscaler-sync-period': {
     type: 'duration',
