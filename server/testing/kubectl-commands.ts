@@ -31,6 +31,9 @@ function file(name: string, text: string): KubectlCommand {
   return { run: `cat > ${name} <<'END'\n${text}END`, prints: '', isPreparation: true };
 }
 
+/** Where no drain takes it away. */
+const ON_NODE_2 = '{"spec":{"nodeSelector":{"kubernetes.io/hostname":"node-2"}}}';
+
 const CONFIG_MAP = `apiVersion: v1
 kind: ConfigMap
 metadata:
@@ -162,8 +165,11 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
         'Error from server (AlreadyExists): error when creating "settings.yaml": configmaps "settings" already exists\n',
         { code: 1 },
       ),
-      works('kubectl run one --image=one:1 --labels=app=one', 'pod/one created\n'),
-      works('kubectl run two --image=two:1 --port=80 --expose', 'service/two created\npod/two created\n'),
+      works(`kubectl run one --image=one:1 --labels=app=one --overrides='${ON_NODE_2}'`, 'pod/one created\n'),
+      works(
+        `kubectl run two --image=two:1 --port=80 --expose --overrides='${ON_NODE_2}'`,
+        'service/two created\npod/two created\n',
+      ),
       works('kubectl expose deployment api --name=api2 --port=80', 'service/api2 exposed\n'),
     ],
   },
