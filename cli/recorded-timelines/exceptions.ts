@@ -93,7 +93,7 @@ function todaysWords(message: string): string {
 const COMMON_EXCEPTIONS: readonly ObjectException[] = [
   {
     reason: "kubectl's own annotation: the simulated user keeps what was applied outside the object",
-    resources: ['deployments', 'jobs', 'pods'],
+    resources: ['deployments', 'daemonsets', 'statefulsets', 'controllerrevisions', 'jobs', 'pods'],
     side: 'recorded',
     edit: ({ metadata }) => {
       const { annotations } = metadata as { annotations?: Fields };
@@ -293,7 +293,56 @@ const JOB_EXCEPTIONS: readonly ObjectException[] = [
   },
 ];
 
-export const OBJECT_EXCEPTIONS: readonly ObjectException[] = [...COMMON_EXCEPTIONS, ...JOB_EXCEPTIONS];
+const SET_EXCEPTIONS: readonly ObjectException[] = [
+  {
+    reason: 'maxSurge of DaemonSets came with 1.22 (KEP-1591)',
+    resources: ['daemonsets'],
+    side: 'ours',
+    edit: ({ spec }) => {
+      const { updateStrategy } = spec as { updateStrategy?: { rollingUpdate?: object } };
+      return removed(updateStrategy?.rollingUpdate, 'maxSurge');
+    },
+  },
+  {
+    reason: 'what becomes of claims has a policy since 1.23 (KEP-1847)',
+    resources: ['statefulsets'],
+    side: 'ours',
+    edit: ({ spec }) => removed(spec as Fields, 'persistentVolumeClaimRetentionPolicy'),
+  },
+  {
+    reason: 'available pods of a StatefulSet are counted since 1.22 (KEP-2599)',
+    resources: ['statefulsets'],
+    side: 'ours',
+    edit: ({ status }) => removed(status as Fields | undefined, 'availableReplicas'),
+  },
+  {
+    reason:
+      'the turn that makes a pod does not count it yet since 1.27: of three that are updated there are two',
+    resources: ['statefulsets'],
+    side: 'ours',
+    edit: ({ status }) => {
+      const counts = status as { replicas: number; currentRevision?: string; updateRevision?: string };
+      const is = counts.currentRevision !== counts.updateRevision && counts.replicas === 2;
+      if (is) counts.replicas = 3;
+      return is;
+    },
+  },
+  {
+    reason: 'pods of a StatefulSet carry their number since 1.28 (KEP-4017)',
+    resources: ['pods'],
+    side: 'ours',
+    edit: ({ metadata }) => {
+      const { labels } = metadata as { labels?: Fields };
+      return removed(labels, 'apps.kubernetes.io/pod-index');
+    },
+  },
+];
+
+export const OBJECT_EXCEPTIONS: readonly ObjectException[] = [
+  ...COMMON_EXCEPTIONS,
+  ...JOB_EXCEPTIONS,
+  ...SET_EXCEPTIONS,
+];
 
 export interface EventException {
   readonly reason: string;
@@ -357,6 +406,21 @@ const once = (lines: Lines) =>
 
 export const PRINTED_EXCEPTIONS: readonly PrintedException[] = [
   {
+    reason: 'the namespace of a DaemonSet is described since 1.29',
+    side: 'ours',
+    commands: /describe ds/,
+    edit: (lines) => lines.filter((line) => !line.startsWith('Namespace:')),
+  },
+  {
+    reason: 'a deleted pod that has its final phase is counted by it (KEP-3329)',
+    side: 'recorded',
+    commands: /describe sts/,
+    edit: (lines) =>
+      lines.map((line) =>
+        line.replace('4 Running / 0 Waiting / 0 Succeeded', '3 Running / 0 Waiting / 1 Succeeded'),
+      ),
+  },
+  {
     reason: 'a Job is printed with its status since 1.30',
     side: 'ours',
     commands: /get job,po$/,
@@ -408,7 +472,7 @@ export const PRINTED_EXCEPTIONS: readonly PrintedException[] = [
     reason:
       'a deleted pod that has its final phase is printed by it (printers.printPod asks IsPodPhaseTerminal)',
     side: 'recorded',
-    commands: /^foreground-delete: kubectl get all$/,
+    commands: /^(foreground-delete: kubectl get all|statefulset-create-scale: kubectl get sts,po)$/,
     edit: (lines) => lines.map((line) => line.replace(/ Terminating /, ' Completed ')),
   },
 ];

@@ -21,6 +21,14 @@ export function print(view: View, now: Micros, command: string): string {
 
 const AGE = /(?<=\s)(?:(\d+)m)?(\d+)s(?=\s|$)/g;
 
+/** Rows that differ in their age alone lie together. */
+function byText(a: string, b: string): number {
+  const left = a.replace(AGE, '<age>');
+  const right = b.replace(AGE, '<age>');
+  if (left !== right) return left < right ? -1 : 1;
+  return a < b ? -1 : 1;
+}
+
 export interface Normal {
   /** Rows of a table in the order of their texts: names drawn at random order the real ones. */
   readonly lines: readonly string[];
@@ -45,7 +53,7 @@ export function normalPrint(
     if (line === '') blocks.push([]);
     else blocks.at(-1)?.push(line);
   }
-  const ordered = isTable ? blocks.map(([header = '', ...rows]) => [header, ...rows.sort()]) : blocks;
+  const ordered = isTable ? blocks.map(([header = '', ...rows]) => [header, ...rows.sort(byText)]) : blocks;
   const lines = ordered.flatMap((block) => [...block, '']);
   const ages = [...lines.join('\n').matchAll(AGE)].map(
     ([, minutes = '0', rest]) => Number(minutes) * 60 + Number(rest),

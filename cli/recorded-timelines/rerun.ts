@@ -21,6 +21,8 @@ const PULLED: Micros = 40 * SECOND;
 const NEXT_DELETION: Micros = 4 * MILLISECOND;
 /** Our containers start up to a second later than hollow ones (a sandbox, a relist): what is still to come, comes. */
 const SLACK_SECONDS = 5;
+/** Images that only some recordings have. */
+const DAEMON_IMAGE = 'nginx';
 const IMAGES = ['nginx:1.19', 'nginx:1.20', 'x'];
 /** What a Job of a recording runs. */
 const JOB_IMAGE = 'busybox';
@@ -58,18 +60,18 @@ function entriesOf({ t, command, stdin }: Step, pods: () => readonly string[]): 
   if (command === 'kubectl apply -f -') {
     return [{ ...when, apply: parseAllDocuments(stdin ?? '').map((document) => document.toJS() as Fields) }];
   }
-  const image = /^kubectl set image deploy\/(\S+) (\S+)=(\S+)$/.exec(command);
+  const image = /^kubectl set image (deploy|ds|sts)\/(\S+) (\S+)=(\S+)$/.exec(command);
   if (image !== null) {
-    return [{ ...when, setImage: `deployment/${image[1]}`, container: image[2], image: image[3] }];
+    return [{ ...when, setImage: `${image[1]}/${image[2]}`, container: image[3], image: image[4] }];
   }
-  const scale = /^kubectl scale deploy (\S+) --replicas=(\d+)$/.exec(command);
-  if (scale !== null) return [{ ...when, scale: `deployment/${scale[1]}`, replicas: Number(scale[2]) }];
+  const scale = /^kubectl scale (deploy|sts) (\S+) --replicas=(\d+)$/.exec(command);
+  if (scale !== null) return [{ ...when, scale: `${scale[1]}/${scale[2]}`, replicas: Number(scale[3]) }];
   const foreground = /^kubectl delete deploy (\S+) --cascade=foreground --wait=false$/.exec(command);
   if (foreground !== null) {
     return [{ ...when, delete: `deployment/${foreground[1]}`, propagationPolicy: 'Foreground' }];
   }
-  const job = /^kubectl delete job (\S+) --wait=false$/.exec(command);
-  if (job !== null) return [{ ...when, delete: `job/${job[1]}` }];
+  const whole = /^kubectl delete (job|sts) (\S+) --wait=false$/.exec(command);
+  if (whole !== null) return [{ ...when, delete: `${whole[1]}/${whole[2]}` }];
   if (/^kubectl delete pod -l (app=web|job-name=j) --wait=false$/.test(command)) {
     return pods().map((name, index) => ({
       ...when,
@@ -82,7 +84,8 @@ function entriesOf({ t, command, stdin }: Step, pods: () => readonly string[]): 
 }
 
 function scenarioOf(name: string, timeline: readonly Fields[], duration: number): Scenario {
-  const images = JSON.stringify(timeline).includes(JOB_IMAGE) ? [...IMAGES, JOB_IMAGE] : IMAGES;
+  const text = JSON.stringify(timeline);
+  const images = [...IMAGES, ...[JOB_IMAGE, DAEMON_IMAGE].filter((image) => text.includes(`"${image}"`))];
   const read = readScenario({
     apiVersion: 'wavetank.dev/v1alpha1',
     kind: 'Scenario',

@@ -31,6 +31,13 @@ const COUNTERS = [
   'availableReplicas',
   'updatedReplicas',
   'unavailableReplicas',
+  'currentReplicas',
+  'currentNumberScheduled',
+  'desiredNumberScheduled',
+  'numberAvailable',
+  'numberReady',
+  'numberUnavailable',
+  'updatedNumberScheduled',
   'active',
   'succeeded',
 ];
@@ -111,6 +118,10 @@ export interface Races {
   readonly nodes?: boolean;
   /** Whether a pod is removed before the recording ends. */
   readonly removal?: boolean;
+  /** What waits for pods to be removed comes sooner than with the kubelet of 1.20: ages that follow from it differ. */
+  readonly sooner?: boolean;
+  /** The recording ends with this pod being stopped: ours is compared up to there, and shown as it is then. */
+  readonly until?: string;
 }
 
 export type Edit = (resource: string, state: Fields) => void;
