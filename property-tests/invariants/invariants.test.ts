@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { CLUSTER } from '../testing/examples-of-cluster.ts';
 import { DEPLOYMENTS } from '../testing/examples-of-deployments.ts';
+import { JOBS } from '../testing/examples-of-jobs.ts';
 import { PODS } from '../testing/examples-of-pods.ts';
 import { History } from '../testing/history.ts';
 import { INVARIANTS } from './list.ts';
 
-const EXAMPLES = { ...DEPLOYMENTS, ...PODS, ...CLUSTER };
+const EXAMPLES = { ...DEPLOYMENTS, ...PODS, ...CLUSTER, ...JOBS };
 
 test('every invariant has examples', () => {
   expect(Object.keys(EXAMPLES).sort()).toEqual(INVARIANTS.map(({ name }) => name).sort());

@@ -2,6 +2,7 @@ import { autoscalerSize } from './autoscaler-size.ts';
 import { bindingTaints } from './binding-taints.ts';
 import { boundOnce } from './bound-once.ts';
 import { controllerOwnership } from './controller-ownership.ts';
+import { cronJobForbid } from './cron-job-forbid.ts';
 import { deploymentAvailability } from './deployment-availability.ts';
 import { deploymentSurge } from './deployment-surge.ts';
 import { eventuallyStable } from './eventually-stable.ts';
@@ -9,6 +10,7 @@ import { evictionBudget } from './eviction-budget.ts';
 import { finalizersKept } from './finalizers-kept.ts';
 import { forcedDeletion } from './forced-deletion.ts';
 import type { Invariant } from './invariant.ts';
+import { jobPods } from './job-pods.ts';
 import { nodeCapacity } from './node-capacity.ts';
 import { ownerAbsent } from './owner-absent.ts';
 import { replicaSetCount } from './replicaset-count.ts';
@@ -31,5 +33,7 @@ export const INVARIANTS: readonly Invariant[] = [
   finalizersKept,
   autoscalerSize,
   terminatingEndpoint,
+  jobPods,
+  cronJobForbid,
   eventuallyStable,
 ];

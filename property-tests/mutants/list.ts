@@ -3,6 +3,7 @@ import { closest } from '../../core/text/closest.ts';
 import { controllersWith } from '../../sim/host/controllers-with.ts';
 import type { KubernetesSettings } from '../../sim/scenario/flags.ts';
 import { hpaCountsSurgePods } from './hpa-counts-surge-pods.ts';
+import { jobWithoutBackOff } from './job-without-back-off.ts';
 import type { Mutant } from './mutant.ts';
 import { staleCacheNoExpectations } from './stale-cache-no-expectations.ts';
 import { terminatingEndpointReady } from './terminating-endpoint-ready.ts';
@@ -10,6 +11,7 @@ import { terminatingEndpointReady } from './terminating-endpoint-ready.ts';
 /** Every mutant, one line each. */
 export const MUTANTS: readonly Mutant[] = [
   hpaCountsSurgePods,
+  jobWithoutBackOff,
   staleCacheNoExpectations,
   terminatingEndpointReady,
 ];

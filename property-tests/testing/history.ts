@@ -118,7 +118,9 @@ export class History {
 }
 
 const API_VERSIONS: Readonly<Record<string, string>> = {
+  CronJob: 'batch/v1',
   Deployment: 'apps/v1',
+  Job: 'batch/v1',
   ReplicaSet: 'apps/v1',
   PodDisruptionBudget: 'policy/v1',
   EndpointSlice: 'discovery.k8s.io/v1',
