@@ -210,7 +210,11 @@ describe('connections', () => {
     slow.on('close', () => {
       isCut = true;
     });
-    const fast = cluster.send({ method: 'GET', path: `${CONFIG_MAPS}?watch=true&timeoutSeconds=4` });
+    const names: string[] = [];
+    const fast = cluster.watch(CONFIG_MAPS, (line) => {
+      const { object } = JSON.parse(line) as { object: { metadata: { name: string } } };
+      if (object.metadata.name.startsWith('big-')) names.push(object.metadata.name);
+    });
     const data = 'x'.repeat(900_000);
     const count = 40;
     for (let number = 0; number < count; number += 1) {
@@ -222,10 +226,8 @@ describe('connections', () => {
       });
       expect((await post(CONFIG_MAPS, body))[0]).toBe(201);
     }
-    const lines = (await fast).text.split('\n').filter((line) => line !== '');
-    const names = lines
-      .map((line) => (JSON.parse(line) as { object: { metadata: { name: string } } }).object.metadata.name)
-      .filter((name) => name.startsWith('big-'));
+    await expect.poll(() => names.length, { timeout: 20_000 }).toBe(count);
+    fast.end();
     expect(names).toEqual(Array.from({ length: count }, (_, number) => `big-${number}`));
     slow.resume();
     await expect.poll(() => isCut, { timeout: 10_000 }).toBe(true);

@@ -24,7 +24,7 @@ export function formOf(accept: string | undefined): Form | undefined {
   return undefined;
 }
 
-export function partialMetadata({ metadata }: KubeObject): unknown {
+export function partialMetadata({ metadata }: KubeObject): object {
   return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata };
 }
 
@@ -46,7 +46,7 @@ export function tableOf(
   metadata: TableMetadata,
   now: Micros,
   include?: string,
-): unknown {
+): object {
   const columns = columnsFor(kind);
   // The server prints for every width; kubectl leaves out the columns of a priority above 0.
   const context = { now, wide: true };

@@ -32,6 +32,24 @@ export interface WatchTarget {
   readonly form: Form;
 }
 
+/** So many texts are kept: many watchers hear of the same objects, one after the other. */
+const TEXTS_MAX = 1000;
+let texts = new WeakMap<object, string>();
+let textCount = 0;
+
+function textOf(object: object): string {
+  const known = texts.get(object);
+  if (known !== undefined) return known;
+  if (textCount === TEXTS_MAX) {
+    texts = new WeakMap();
+    textCount = 0;
+  }
+  const text = JSON.stringify(object);
+  texts.set(object, text);
+  textCount += 1;
+  return text;
+}
+
 type EventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 class Watch {
@@ -113,8 +131,8 @@ class Watch {
     } else this.line(type, form === 'metadata' ? partialMetadata(shown) : shown);
   }
 
-  private line(type: EventType | 'BOOKMARK' | 'ERROR', object: unknown): void {
-    this.response.write(`${JSON.stringify({ type, object })}\n`);
+  private line(type: EventType | 'BOOKMARK' | 'ERROR', object: object): void {
+    this.response.write(`{"type":"${type}","object":${textOf(object)}}\n`);
     if (this.response.writableLength > UNSENT_MAX) this.response.destroy();
   }
 }

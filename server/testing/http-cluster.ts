@@ -26,6 +26,8 @@ export interface HttpCluster {
   readonly server: RunningServer;
   readonly session: LiveSession;
   send(request: HttpRequest): Promise<HttpAnswer>;
+  /** Every line of a watch, until it is ended. */
+  watch(path: string, onLine: (line: string) => void): { readonly end: () => void };
   close(): Promise<void>;
 }
 
@@ -92,6 +94,31 @@ export async function httpCluster(nodes = 3): Promise<HttpCluster> {
         sent.on('error', reject);
         sent.end(body);
       }),
+    watch: (path, onLine) => {
+      const sent = request(
+        {
+          host: '127.0.0.1',
+          port: server.port,
+          path: `${path}?watch=true`,
+          ca: server.certificate,
+          agent: false,
+          headers: { authorization: `Bearer ${server.token}` },
+        },
+        (response) => {
+          let rest = '';
+          response.setEncoding('utf8');
+          response.on('error', () => undefined);
+          response.on('data', (text: string) => {
+            const lines = (rest + text).split('\n');
+            rest = lines.pop() ?? '';
+            for (const line of lines) onLine(line);
+          });
+        },
+      );
+      sent.on('error', () => undefined);
+      sent.end();
+      return { end: () => sent.destroy() };
+    },
     close: async () => {
       agent.destroy();
       await server.close();
