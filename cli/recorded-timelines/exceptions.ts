@@ -93,7 +93,15 @@ function todaysWords(message: string): string {
 const COMMON_EXCEPTIONS: readonly ObjectException[] = [
   {
     reason: "kubectl's own annotation: the simulated user keeps what was applied outside the object",
-    resources: ['deployments', 'daemonsets', 'statefulsets', 'controllerrevisions', 'jobs', 'pods'],
+    resources: [
+      'deployments',
+      'daemonsets',
+      'statefulsets',
+      'controllerrevisions',
+      'jobs',
+      'persistentvolumeclaims',
+      'pods',
+    ],
     side: 'recorded',
     edit: ({ metadata }) => {
       const { annotations } = metadata as { annotations?: Fields };
@@ -295,6 +303,12 @@ const JOB_EXCEPTIONS: readonly ObjectException[] = [
 
 const SET_EXCEPTIONS: readonly ObjectException[] = [
   {
+    reason: 'nothing protects a claim while pods use it: that is not modelled',
+    resources: ['persistentvolumeclaims'],
+    side: 'recorded',
+    edit: ({ metadata }) => removed(metadata as Fields, 'finalizers'),
+  },
+  {
     reason: 'maxSurge of DaemonSets came with 1.22 (KEP-1591)',
     resources: ['daemonsets'],
     side: 'ours',
@@ -410,6 +424,19 @@ export const PRINTED_EXCEPTIONS: readonly PrintedException[] = [
     side: 'ours',
     commands: /describe ds/,
     edit: (lines) => lines.filter((line) => !line.startsWith('Namespace:')),
+  },
+  {
+    reason: 'nothing protects a claim while pods use it: that is not modelled',
+    side: 'recorded',
+    commands: /describe pvc/,
+    edit: (lines) => lines.map((line) => line.replace('[kubernetes.io/pvc-protection]', '[]')),
+  },
+  {
+    reason: 'the class of volume attributes is printed since 1.29 (KEP-3751)',
+    side: 'ours',
+    commands: /get pvc/,
+    edit: (lines) =>
+      lines.map((line) => line.replace('  VOLUMEATTRIBUTESCLASS', '').replace('  <unset>', '')),
   },
   {
     reason: 'a deleted pod that has its final phase is counted by it (KEP-3329)',

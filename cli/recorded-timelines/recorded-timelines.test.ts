@@ -27,6 +27,7 @@ const TIMELINES: Readonly<Record<string, Races>> = {
   'foreground-delete': {},
   'job-parallel': { nodes: true, removal: true },
   'pod-delete-replaced': {},
+  'pvc-pending': {},
   'scheduling-failures': {},
   'statefulset-create-scale': { nodes: true, until: 'db-3' },
   'statefulset-parallel': { nodes: true },
@@ -39,6 +40,7 @@ const RESOURCES = [
   'statefulsets',
   'controllerrevisions',
   'jobs',
+  'persistentvolumeclaims',
   'pods',
 ];
 const READS = /^kubectl (get|describe) /;
