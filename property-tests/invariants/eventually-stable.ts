@@ -1,5 +1,13 @@
 import { hasTaint, TO_BE_DELETED } from '../../controllers/autoscaling/cluster-taints.ts';
-import { EVENT, HORIZONTAL_POD_AUTOSCALER, KINDS, LEASE, NODE, POD } from '../../core/kinds/registry.ts';
+import {
+  CRON_JOB,
+  EVENT,
+  HORIZONTAL_POD_AUTOSCALER,
+  KINDS,
+  LEASE,
+  NODE,
+  POD,
+} from '../../core/kinds/registry.ts';
 import type { LogRecord } from '../../core/log/record.ts';
 import { MINUTE, type Micros } from '../../core/time.ts';
 import { deploymentsUnfinished } from './at-rest/deployments.ts';
@@ -13,8 +21,8 @@ const SETTLING: Micros = 6 * MINUTE;
 /** Writes of one object that a cluster at rest may still make: a deadline that passes, a back-off that ends. */
 const WRITES_MAX = 20;
 
-/** What writes for ever by its nature: Events, heartbeats, metrics; and a container that crashes again and again. */
-const RESTLESS = new Set([EVENT, LEASE, HORIZONTAL_POD_AUTOSCALER, POD].map(({ index }) => index));
+/** What writes for ever by its nature: Events, heartbeats, metrics, schedules; and a container that crashes again and again. */
+const RESTLESS = new Set([CRON_JOB, EVENT, LEASE, HORIZONTAL_POD_AUTOSCALER, POD].map(({ index }) => index));
 
 /** The cluster autoscaler takes a node away, or means to: that disturbs others, and goes on for as long as it takes. */
 function isRescaling(record: LogRecord): boolean {
@@ -81,6 +89,7 @@ export const eventuallyStable: Invariant = {
     'A pod that no node has room for, and a rollout that waits for one.',
     'A program that crashes, or is not ready, by itself; a configuration that is missing.',
     'A Deployment that was given Recreate and another size amid a rollout: Kubernetes is stuck there too (kubernetes#125568, kubernetes#138036).',
+    'Jobs and their pods, which come and go by schedules, back-offs and deadlines.',
     'While the cluster autoscaler takes nodes away.',
     'Deployments that are paused; objects that a finalizer holds.',
   ],

@@ -1,6 +1,6 @@
 import type { Examples } from './example.ts';
 import type { History } from './history.ts';
-import { deployment, endpoint, GOING, node, pod, service, slice } from './objects.ts';
+import { controlledBy, deployment, endpoint, GOING, node, pod, service, slice } from './objects.ts';
 
 function bind(history: History, name: string, to: string, parts: object = {}): void {
   history.put('user', pod(name, 'web', parts));
@@ -119,6 +119,15 @@ export const CLUSTER: Examples = {
       },
       atRest: true,
       wrong: /pod\/a has no node, and would fit n1/,
+    },
+    {
+      about: 'a pod of a Job that has just been made',
+      make: (history) => {
+        history.put('user', node('n1'));
+        const metadata = controlledBy('Job', 'import', 'batch/v1');
+        history.put('user', pod('a', 'import', { phase: 'Pending', ready: false, metadata }));
+      },
+      atRest: true,
     },
     {
       about: 'a pod that fits no node',

@@ -1,10 +1,11 @@
 import { DEFAULT_SCHEDULER_OPTIONS } from '../../../controllers/scheduling/options.ts';
 import { Scheduler } from '../../../controllers/scheduling/scheduler.ts';
-import { keyOf } from '../../../core/api/object.ts';
+import { controllerOf, keyOf } from '../../../core/api/object.ts';
 import type { KindRef } from '../../../core/kinds/kind-ref.ts';
 import { isPodTerminal, podCondition } from '../../../core/kinds/pod/status.ts';
 import { NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD } from '../../../core/kinds/registry.ts';
 import type { Pod } from '../../../core/schema/types.generated.ts';
+import { MINUTE, type Micros, parseRfc3339 } from '../../../core/time.ts';
 import type { Finding, Moment } from '../invariant.ts';
 
 /** Why a container may wait for as long as it likes: its program or its configuration says so. */
@@ -14,6 +15,16 @@ const ITS_OWN_FAULT = new Set([
   'CreateContainerConfigError',
   'CreateContainerError',
 ]);
+
+/** More than a pod takes to be bound and to start, or to stop. */
+const UNDER_WAY: Micros = 2 * MINUTE;
+
+/** A pod of a Job that has just come, or is to go: schedules, back-offs and deadlines do that though all is quiet. */
+function comesByItself(pod: Pod, now: Micros): boolean {
+  if (controllerOf(pod)?.kind !== 'Job') return false;
+  const { creationTimestamp, deletionTimestamp } = pod.metadata;
+  return now - (parseRfc3339(deletionTimestamp ?? creationTimestamp) ?? 0) < UNDER_WAY;
+}
 
 /** What a scheduler reads of a cluster, in the order in which it must be told. */
 const WATCHED: readonly KindRef[] = [NAMESPACE, NODE, PERSISTENT_VOLUME_CLAIM, POD];
@@ -43,6 +54,7 @@ export function podsWithoutNode(moment: Moment): readonly Finding[] {
       (pod) =>
         !isBound(pod) &&
         !isPodTerminal(pod) &&
+        !comesByItself(pod, moment.now) &&
         (pod.spec.schedulingGates ?? []).length === 0 &&
         (pod.spec.schedulerName ?? 'default-scheduler') === 'default-scheduler',
     );
@@ -55,8 +67,9 @@ export function podsWithoutNode(moment: Moment): readonly Finding[] {
 }
 
 /** A pod that is to go goes, and one that has a node starts there. */
-export function podsUnderWay({ view }: Moment): readonly Finding[] {
+export function podsUnderWay({ view, now }: Moment): readonly Finding[] {
   return view.list(POD).flatMap((pod) => {
+    if (comesByItself(pod, now)) return [];
     if (pod.metadata.deletionTimestamp !== undefined) {
       if ((pod.metadata.finalizers ?? []).length > 0) return [];
       return [finding(pod, 'is being deleted, and still there')];
