@@ -1,11 +1,8 @@
 import { stringify } from 'yaml';
-import type { RunningServer } from './http/server.ts';
+import { MOMENTS, type RunningServer } from './http/server.ts';
 
 /** How the contexts of a kubeconfig are called; those of moments have the moment after it. */
 const NAME = 'wavetank';
-
-/** Where a recorded run at a moment is served: `/at/5m/api/v1/pods`. */
-export const MOMENTS = '/at/';
 
 interface Named {
   readonly name: string;

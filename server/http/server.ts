@@ -11,7 +11,6 @@ import { parseResourcePath } from '../../core/rest/resource-path.ts';
 import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
-import { MOMENTS } from '../kubeconfig.ts';
 import type { Session } from '../session/session.ts';
 import { type Asked, authenticate, authorize } from './access.ts';
 import { readRequestBody } from './body.ts';
@@ -130,6 +129,9 @@ function parseUrl(url: string): Parsed | undefined {
 function isWatch({ path, query }: Parsed): boolean {
   return query.watch === 'true' || query.watch === '1' || /^\/apis?\/(?:[^/]+\/)?[^/]+\/watch\//.test(path);
 }
+
+/** Where a recorded run at a moment is served: `/at/5m/api/v1/pods`. */
+export const MOMENTS = '/at/';
 
 /** A request for a moment, and the rest of its URL. */
 function momentIn(url: string): { readonly moment: string; readonly rest: string } | undefined {
