@@ -6,6 +6,7 @@ const OWN: Readonly<Record<string, string>> = {
   foregroundDeletion: 'garbage-collector-controller',
   orphan: 'garbage-collector-controller',
   kubernetes: 'namespace-controller',
+  'batch.kubernetes.io/job-tracking': 'job-controller',
 };
 /** Who may take away any. */
 const OUTSIDE = /^(user|client\/)/;
