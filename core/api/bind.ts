@@ -36,6 +36,13 @@ function withScheduled(
   return place < 0 ? [...conditions, scheduled] : conditions.with(place, scheduled);
 }
 
+/** A nomination ends with the binding, since 1.35 (`ClearingNominatedNodeNameAfterBinding`). */
+function boundStatus({ status }: Pod, timestamp: string): Pod['status'] {
+  const conditions = withScheduled(status.conditions, timestamp);
+  if (status.nominatedNodeName === undefined) return { ...status, conditions };
+  return { ...status, conditions, nominatedNodeName: undefined };
+}
+
 /** `pods/binding`: a pod is bound once (registry/core/pod/storage `setPodHostAndAnnotations`). Hot path. */
 export function bindPod(
   server: ApiStore,
@@ -62,7 +69,7 @@ export function bindPod(
     ...stored,
     metadata: { ...stored.metadata, resourceVersion: String(rv) },
     spec: { ...stored.spec, nodeName: command.nodeName },
-    status: { ...stored.status, conditions: withScheduled(stored.status.conditions, rfc3339(context.now)) },
+    status: boundStatus(stored, rfc3339(context.now)),
   };
   server.commit('update', POD, key, stored, bound, context);
   return { ok: true, object: bound, rv };

@@ -9,9 +9,9 @@ export interface AdmissionPlugin {
   readonly name: string;
   handles(kind: Kind): boolean;
   /** Before validation, on creation. Returns the object itself when it has nothing to change. */
-  admit?(object: NewObject, kind: Kind, view: View): NewObject | Status;
+  readonly admit?: (object: NewObject, kind: Kind, view: View) => NewObject | Status;
   /** After validation, when the object is complete and has its `name`. Says why it is refused. */
-  validate?(object: NewObject, kind: Kind, view: View, name: string): Status | undefined;
+  readonly validate?: (object: NewObject, kind: Kind, view: View, name: string) => Status | undefined;
 }
 
 export function isStatus(value: NewObject | Status): value is Status {

@@ -26,30 +26,54 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   defaultIngressClass,
 ];
 
+type Admit = NonNullable<AdmissionPlugin['admit']>;
+type Validate = NonNullable<AdmissionPlugin['validate']>;
+
+/** The plugins that have something to say about a kind, found once for each. */
+class PerKind<T> {
+  private readonly known: (readonly T[] | undefined)[] = [];
+  private readonly pick: (plugin: AdmissionPlugin) => T | undefined;
+
+  constructor(pick: (plugin: AdmissionPlugin) => T | undefined) {
+    this.pick = pick;
+  }
+
+  of(kind: Kind): readonly T[] {
+    return this.known[kind.index] ?? this.find(kind);
+  }
+
+  private find(kind: Kind): readonly T[] {
+    const found = ADMISSION_PLUGINS.filter((plugin) => plugin.handles(kind))
+      .map(this.pick)
+      .filter((one) => one !== undefined);
+    this.known[kind.index] = found;
+    return found;
+  }
+}
+
+const admitting = new PerKind<Admit>(({ admit: change }) => change);
+const validating = new PerKind<Validate>(({ validate }) => validate);
+
 /** What an object becomes before it is validated; the first refusal ends it. Hot path. */
 export function admit(object: NewObject, kind: Kind, view: View): NewObject | Status {
   let admitted = object;
-  for (const plugin of ADMISSION_PLUGINS) {
-    if (plugin.admit === undefined || !plugin.handles(kind)) continue;
-    const outcome = plugin.admit(admitted, kind, view);
+  for (const change of admitting.of(kind)) {
+    const outcome = change(admitted, kind, view);
     if (isStatus(outcome)) return outcome;
     admitted = outcome;
   }
   return admitted;
 }
 
-const VALIDATING = ADMISSION_PLUGINS.filter(({ validate }) => validate !== undefined);
-
-/** Why a complete object is not let in, if it isn't. */
+/** Why a complete object is not let in, if it isn't. Hot path. */
 export function validateAdmission(
   object: NewObject,
   kind: Kind,
   view: View,
   name: string,
 ): Status | undefined {
-  for (const plugin of VALIDATING) {
-    if (!plugin.handles(kind)) continue;
-    const refusal = plugin.validate?.(object, kind, view, name);
+  for (const validate of validating.of(kind)) {
+    const refusal = validate(object, kind, view, name);
     if (refusal !== undefined) return refusal;
   }
   return undefined;

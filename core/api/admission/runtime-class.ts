@@ -47,7 +47,7 @@ export const runtimeClass: AdmissionPlugin = {
   handles: ({ resource }) => resource === 'pods',
   admit(object, kind, view) {
     const { spec } = object as NewObject<Pod>;
-    if (spec === undefined) return object;
+    if (spec === undefined || (!spec.runtimeClassName && spec.overhead === undefined)) return object;
     const refuse = (detail: string) => forbidden(kind, nameInMessages(object), `pod rejected: ${detail}`);
     const { overhead, runtimeClassName: name } = spec;
     const found = name ? view.getByKey(RUNTIME_CLASS, name) : undefined;

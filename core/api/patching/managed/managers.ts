@@ -121,7 +121,7 @@ function isWriter(entry: Manager, writer: Writer, operation: Manager['operation'
   );
 }
 
-/** The managers once what was changed is another's, and what was removed nobody's. */
+/** The other managers once what was changed is the writer's, and what was removed nobody's. */
 function afterChange(
   managers: readonly Manager[],
   { added, modified, removed }: Comparison,
@@ -129,10 +129,9 @@ function afterChange(
 ): readonly Manager[] {
   const changed = union(added, modified);
   return managers
-    .map((entry) => {
-      const left = isOwn(entry) ? entry.set : difference(entry.set, changed);
-      return { ...entry, set: difference(left, removed) };
-    })
+    .map((entry) =>
+      isOwn(entry) ? entry : { ...entry, set: difference(difference(entry.set, changed), removed) },
+    )
     .filter((entry) => isOwn(entry) || !isEmptySet(entry.set));
 }
 
@@ -167,7 +166,8 @@ export function afterUpdate(
   const others = afterChange(managers, comparison, isOwn);
   const own = others.find(isOwn);
   const changed = union(comparison.added, comparison.modified);
-  const set = difference(union(own?.set ?? EMPTY, changed), UNOWNED);
+  const kept = difference(own?.set ?? EMPTY, comparison.removed);
+  const set = difference(union(kept, changed), UNOWNED);
   const previous = managers.find(isOwn);
   const isSame = previous !== undefined && equalSets(previous.set, set);
   const next: Manager = {

@@ -129,9 +129,15 @@ export function compare(before: unknown, after: unknown, place: Place): Comparis
   return { added: found.added.set(), modified: found.modified.set(), removed: found.removed.set() };
 }
 
+/** An empty map or list, which Go leaves out of what it writes. */
+function isNothing(value: unknown, { type }: Place): boolean {
+  if (type?.type === 'map') return isJsonObject(value) && fieldsIn(value).length === 0;
+  return type?.type === 'list' && Array.isArray(value) && value.length === 0;
+}
+
 /** A configuration laid over what is there. */
 export function merged(live: unknown, applied: unknown, place: Place): unknown {
-  if (applied === undefined) return live;
+  if (applied === undefined || (live === undefined && isNothing(applied, place))) return live;
   if (isMap(applied, place) && isMap(live, place)) {
     const result: Record<string, unknown> = { ...live };
     for (const field of fieldsIn(applied)) {
