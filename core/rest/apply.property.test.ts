@@ -82,3 +82,55 @@ test('what was applied is there; every field has a manager; the same again chang
     { numRuns: 200 },
   );
 });
+
+const DEPLOYMENT = '/apis/apps/v1/namespaces/default/deployments/d';
+// One image: who takes a field by force and lets it go leaves an entry without it, which is no valid one.
+const containers = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.constant('x:1'), { maxKeys: 3 });
+const rounds = fc.array(fc.record({ manager: fc.constantFrom('one', 'two'), containers }), {
+  minLength: 1,
+  maxLength: 8,
+});
+
+function deployment(given: Data): object {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'd' },
+    spec: {
+      selector: { matchLabels: { app: 'd' } },
+      template: {
+        metadata: { labels: { app: 'd' } },
+        spec: { containers: Object.entries(given).map(([name, image]) => ({ name, image })) },
+      },
+    },
+  };
+}
+
+function imagesOf(cluster: RestCluster): Data {
+  const live = at(cluster.send('GET', DEPLOYMENT), 'spec', 'template', 'spec', 'containers');
+  const list = live as readonly { readonly name: string; readonly image: string }[];
+  return Object.fromEntries(list.map(({ name, image }) => [name, image]));
+}
+
+test('entries of a list come, stay and go with who applies them', () => {
+  fc.assert(
+    fc.property(rounds, (all) => {
+      const cluster = restCluster();
+      cluster.apply('zero', DEPLOYMENT, deployment({ base: 'x:1' }));
+      const wanted = new Map<string, Data>([['zero', { base: 'x:1' }]]);
+      for (const { manager, containers: given } of all) {
+        const answer = cluster.apply(manager, DEPLOYMENT, deployment(given), { force: 'true' });
+        expect(answer.code).toBe(200);
+        wanted.set(manager, given);
+        // Each entry that somebody applies is there, and no other.
+        const names = new Set([...wanted.values()].flatMap((one) => Object.keys(one)));
+        expect(Object.keys(imagesOf(cluster)).sort()).toEqual([...names].sort());
+        expect(imagesOf(cluster)).toMatchObject(given);
+        const events = cluster.events.length;
+        cluster.apply(manager, DEPLOYMENT, deployment(given), { force: 'true' });
+        expect(cluster.events.length).toBe(events);
+      }
+    }),
+    { numRuns: 150 },
+  );
+});
