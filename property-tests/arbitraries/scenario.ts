@@ -18,7 +18,7 @@ import { timeline } from './timeline.ts';
 import { workloadNamed, workloadsOf } from './workload.ts';
 
 /** Most runs are at rest long before; one that is not has all the time that it needs. */
-export const CASE_DURATION = 15 * MINUTE;
+const CASE_DURATION = 15 * MINUTE;
 const APPS = ['web', 'api'];
 const ENTRIES_MAX = 7;
 

@@ -9,7 +9,7 @@ import type { Place } from './place.ts';
 /** The manifests are applied after one second; the first pods are ready some seconds later. */
 const FIRST: Micros = 2 * SECOND;
 /** What is done happens in the first three minutes, and no fault of the generator lasts longer than three. */
-export const DISTURBED_FOR: Micros = 180 * SECOND;
+const DISTURBED_FOR: Micros = 180 * SECOND;
 
 /** Many moments close together, and some far apart: races need neighbours. */
 const at: fc.Arbitrary<Micros> = fc.oneof(

@@ -5,7 +5,7 @@ import { writeWholeFile } from '../../files/whole-file.ts';
 import type { CampaignFailure, CampaignState } from './campaign.ts';
 
 /** Of `campaign.json`; raised when a campaign could not be read any more by the version before. */
-export const CAMPAIGN_FORMAT = 1;
+const CAMPAIGN_FORMAT = 1;
 const FILE = 'campaign.json';
 
 /** What makes two parts one campaign: the same cases under the same rules, by the same program. */

@@ -15,7 +15,7 @@ import { SITUATIONS, SituationFinder } from './situations.ts';
 /** A run that throws is a failure as well: of this program. */
 export const CRASH = 'crash';
 
-export function invariantsOf({ invariants }: WorkSetup): readonly Invariant[] {
+function invariantsOf({ invariants }: WorkSetup): readonly Invariant[] {
   return invariants === undefined ? INVARIANTS : INVARIANTS.filter(({ name }) => invariants.includes(name));
 }
 
@@ -74,7 +74,7 @@ export function runBatch(
 }
 
 /** The chain of causes behind a failure, by running its scenario once more. */
-export function whyOf(
+function whyOf(
   scenario: Scenario,
   failure: Failure,
   invariants: readonly Invariant[],

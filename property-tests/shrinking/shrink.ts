@@ -2,7 +2,7 @@ import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { PASSES } from './passes.ts';
 
 /** Runs of one shrinking, unless a caller says otherwise: a small scenario is done after some hundreds. */
-export const ATTEMPTS_MAX = 3000;
+const ATTEMPTS_MAX = 3000;
 
 export interface ShrinkOptions {
   readonly attemptsMax?: number;
