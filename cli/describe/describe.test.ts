@@ -20,6 +20,7 @@ const GOLDEN: readonly (readonly [string, readonly string[]])[] = [
   ['replica-set', ['rs', 'one']],
   ['stateful-set', ['sts', 'db']],
   ['job', ['job', 'j']],
+  ['cron-job', ['cj', 'nightly']],
   ['service', ['svc', 'web']],
   ['endpoint-slices', ['endpointslices']],
   ['node', ['node', 'node-1']],

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../core/api/object.ts';
 import { describeConfigMap } from './config-map.ts';
+import { describeCronJob } from './cron-job.ts';
 import { describeDaemonSet } from './daemon-set.ts';
 import { describeDeployment } from './deployment.ts';
 import type { Describer } from './describer.ts';
@@ -35,6 +36,7 @@ export const DESCRIBERS: Readonly<Record<string, Describer>> = {
   secrets: typed(describeSecret),
   serviceaccounts: typed(describeServiceAccount),
   services: typed(describeService),
+  'cronjobs.batch': typed(describeCronJob),
   'daemonsets.apps': typed(describeDaemonSet),
   'deployments.apps': typed(describeDeployment),
   'endpointslices.discovery.k8s.io': typed(describeEndpointSlice),

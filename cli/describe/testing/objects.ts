@@ -295,6 +295,28 @@ const sts: TestObject = {
   },
   status: { replicas: 2 },
 };
+const cronJob: TestObject = {
+  apiVersion: 'batch/v1',
+  kind: 'CronJob',
+  metadata: { ...meta('nightly') },
+  spec: {
+    schedule: '0 3 * * *',
+    concurrencyPolicy: 'Forbid',
+    suspend: false,
+    successfulJobsHistoryLimit: 3,
+    failedJobsHistoryLimit: 1,
+    startingDeadlineSeconds: 60,
+    jobTemplate: { spec: { parallelism: 2, activeDeadlineSeconds: 600, template } },
+  },
+  status: {
+    lastScheduleTime: '2026-11-24T03:00:00Z',
+    active: [
+      { apiVersion: 'batch/v1', kind: 'Job', name: 'nightly-1', namespace: 'default', uid: 'u1' },
+      { apiVersion: 'batch/v1', kind: 'Job', name: 'nightly-2', namespace: 'default', uid: 'u2' },
+    ],
+  },
+};
+
 const job: TestObject = {
   apiVersion: 'batch/v1',
   kind: 'Job',
@@ -362,6 +384,7 @@ export const objects: readonly TestObject[] = [
   limit,
   pc,
   sts,
+  cronJob,
   job,
   autoscaler,
   freshAutoscaler,
