@@ -4,7 +4,7 @@ import type { ListSnapshots } from '../../core/rest/list.ts';
 import type { RestAnswer, RestRequest } from '../../core/rest/request.ts';
 import { serveRead } from '../../core/rest/rest.ts';
 import type { View } from '../../core/store/view.ts';
-import type { Micros } from '../../core/time.ts';
+import { MILLISECOND, type Micros } from '../../core/time.ts';
 import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { Simulation } from '../../sim/simulation.ts';
 import { SessionClock, type Speed } from './clock.ts';
@@ -25,6 +25,8 @@ export interface Session {
 
 /** Between two steps of a session that lives, in milliseconds of the wall. */
 const TICK_MS = 20;
+/** How finely a condition is looked at. */
+const UNTIL_STEP: Micros = 100 * MILLISECOND;
 /** Records that are kept for watches: a watch from further back is answered with 410. */
 const HISTORY_MAX = 200_000;
 
@@ -85,6 +87,16 @@ export class LiveSession implements Session {
   advance(by: Micros): void {
     this.simulation.runUntil(this.now + by);
     this.told();
+  }
+
+  /** Virtual time goes on until this holds, but no longer than so much. Whether it came to hold. */
+  advanceUntil(holds: (view: View, now: Micros) => boolean, atMost: Micros): boolean {
+    const end = this.now + atMost;
+    while (!holds(this.view, this.now)) {
+      if (this.now >= end) return false;
+      this.advance(Math.min(UNTIL_STEP, end - this.now));
+    }
+    return true;
   }
 
   onRecords(listener: () => void): () => void {
