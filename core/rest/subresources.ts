@@ -1,6 +1,6 @@
 import { bindPod } from '../api/bind.ts';
 import { evictPod } from '../api/evict.ts';
-import type { KubeObject } from '../api/object.ts';
+import type { KubeObject, NewObject } from '../api/object.ts';
 import { badRequest } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
 import type { Kind } from '../kinds/kind.ts';
@@ -110,6 +110,20 @@ function approve(write: WriteContext, body: Readonly<Record<string, unknown>>): 
 
 function withoutNulls(object: Readonly<Record<string, unknown>>): object {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
+}
+
+/** Who asks for a certificate is written down by the server, whatever was sent (certificates `csrStrategy`). */
+export function signedFor(object: NewObject, kind: Kind, user: string): NewObject {
+  if (kind !== CSR) return object;
+  const { spec } = object as NewObject & { readonly spec?: object };
+  const asked = {
+    ...spec,
+    username: user,
+    groups: ['system:authenticated'],
+    uid: undefined,
+    extra: undefined,
+  };
+  return { ...object, spec: asked } as NewObject;
 }
 
 /** A namespace's own finalizers, which its controller takes away when nothing is left in it. */

@@ -13,7 +13,7 @@ import { patched, patchTypeOf } from './patch.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import type { ResourcePath } from './resource-path.ts';
 import { hasScale, scaled, scaleOf } from './scale.ts';
-import { isOwnSubresource, serveSubresource } from './subresources.ts';
+import { isOwnSubresource, serveSubresource, signedFor } from './subresources.ts';
 import {
   answerOf,
   isStatus,
@@ -36,7 +36,8 @@ function create(write: WriteContext): RestAnswer {
   const sent = placed(body.object, path);
   if (isStatus(sent)) return refusal(sent);
   // Storage refuses a version at a creation, and a dry run never gets there.
-  const object = write.isDry ? withoutVersion(sent) : sent;
+  const signed = signedFor(sent, kind, request.user);
+  const object = write.isDry ? withoutVersion(signed) : signed;
   const managedFields = managedOnCreate(write, object);
   const command = {
     verb: 'create',

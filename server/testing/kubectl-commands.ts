@@ -403,7 +403,7 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
         'kubectl certificate approve ask',
         'certificatesigningrequest.certificates.k8s.io/ask approved\n',
       ),
-      works('kubectl get csr ask', '…Approved\n'),
+      works('kubectl get csr ask', '…kubernetes-admin …Approved\n'),
     ],
   },
   {
