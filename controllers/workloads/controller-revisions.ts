@@ -20,7 +20,7 @@ interface RevisionData extends Fields {
 const dataOf = new WeakMap<PodTemplateSpec, RevisionData>();
 
 /** What a revision keeps: a strategic merge patch that puts the template back (`getPatch`). */
-export function revisionData(template: PodTemplateSpec): RevisionData {
+function revisionData(template: PodTemplateSpec): RevisionData {
   const known = dataOf.get(template);
   if (known !== undefined) return known;
   const data = { spec: { template: { ...template, $patch: 'replace' } } };

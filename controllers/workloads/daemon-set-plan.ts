@@ -5,17 +5,11 @@ import type { EventRequest } from '../controller.ts';
 import { REVISION_HASH } from './controller-revisions.ts';
 import { eligibilityOf } from './daemon-set-eligibility.ts';
 import { byAge, type NodePods } from './daemon-set-pods.ts';
-import { maxSurgeOf } from './daemon-set-update.ts';
+import { maxSurgeOf, type Plan } from './daemon-set-update.ts';
 import { type BackOff, raised, remaining } from './pod-back-off.ts';
 
 /** Nodes whose pod failed, and since when they are left alone. */
 export type Failures = Readonly<Record<string, BackOff>>;
-
-/** Pods to create and to delete. */
-export interface Plan {
-  readonly create: readonly string[];
-  readonly remove: readonly Pod[];
-}
 
 export interface ManagePlan extends Plan {
   readonly events: readonly EventRequest[];

@@ -3,9 +3,14 @@ import type { DaemonSet, Node, Pod } from '../../core/schema/types.generated.ts'
 import type { Micros } from '../../core/time.ts';
 import { scaledValue } from '../scaled-value.ts';
 import { eligibilityOf } from './daemon-set-eligibility.ts';
-import type { Plan } from './daemon-set-plan.ts';
 import { isUpdated } from './daemon-set-pod.ts';
 import type { NodePods } from './daemon-set-pods.ts';
+
+/** Nodes that get a pod, and pods that go. */
+export interface Plan {
+  readonly create: readonly string[];
+  readonly remove: readonly Pod[];
+}
 
 /** How many pods may stand beside old ones during an update; 0 where none may (`SurgeCount`). */
 export function maxSurgeOf(daemonSet: DaemonSet, desired: number): number {
