@@ -88,7 +88,7 @@ function computeUsage(requests: Amounts, limits: Amounts): Record<string, Quanti
 }
 
 /** Whether a pod still counts: it has not ended, and is not overdue to be gone (`QuotaV1Pod`). */
-export function stillCounts({ metadata, status }: NewObject<Pod>, now: Micros): boolean {
+function stillCounts({ metadata, status }: NewObject<Pod>, now: Micros): boolean {
   if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
   const { deletionGracePeriodSeconds: grace, deletionTimestamp } = metadata;
   if (deletionTimestamp === undefined || grace === undefined) return true;

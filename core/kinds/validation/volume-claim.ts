@@ -22,7 +22,7 @@ import { validateLabelSelector } from './selector.ts';
 
 /** PersistentVolumeClaims (core/validation `ValidatePersistentVolumeClaim`). */
 
-export const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+const ACCESS_MODES = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 export const VOLUME_MODES = ['Block', 'Filesystem'];
 const SINGLE_POD = 'ReadWriteOncePod';
 const STORAGE = 'storage';
@@ -62,7 +62,7 @@ function validateSource(source: TypedObjectReference, field: string): readonly F
   return errors;
 }
 
-export function validateClaimSpec(spec: PersistentVolumeClaimSpec, field: string): readonly FieldError[] {
+function validateClaimSpec(spec: PersistentVolumeClaimSpec, field: string): readonly FieldError[] {
   const { accessModes = [], dataSource, dataSourceRef, resources, selector } = spec;
   const { storageClassName, volumeAttributesClassName, volumeMode } = spec;
   const storage = resources?.requests?.[STORAGE];
