@@ -55,7 +55,7 @@ describe.skipIf(!isBuilt)('wavetank fuzz', () => {
     const { invariants } = json(run.out) as {
       readonly invariants: { readonly checked: number; readonly violations: readonly object[] };
     };
-    expect(invariants.checked).toBe(15);
+    expect(invariants.checked).toBe(INVARIANTS.length);
     expect(invariants.violations[0]).toMatchObject({ name: 'terminating-endpoint' });
     expect(wavetank(['run', file]).out).toMatch(
       /VIOLATED {5}terminating-endpoint at .*\n.*\n.*wavetank why endpointslice\//,
