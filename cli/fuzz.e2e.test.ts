@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { INVARIANTS } from '../property-tests/invariants/list.ts';
 import { DEPLOYMENT, expectRefused, folder, isBuilt, main, wavetank, write } from './testing/command.ts';
 
 const MUTANT = ['--mutant', 'terminating-endpoint-ready'];
