@@ -21,7 +21,7 @@ describe('claims', () => {
     expect(prepared(claim({ dataSource: source }))).toMatchObject({ spec: { dataSourceRef: source } });
     expect(prepared(claim({ dataSourceRef: source }))).toMatchObject({ spec: { dataSource: source } });
     const elsewhere = { ...source, namespace: 'other' };
-    expect(prepared(claim({ dataSourceRef: elsewhere })).spec).not.toHaveProperty('dataSource');
+    expect(prepared(claim({ dataSourceRef: elsewhere }))).not.toHaveProperty('spec.dataSource');
   });
 
   test.each<[string, object, readonly string[]]>([
