@@ -91,6 +91,14 @@ describe('a watch', () => {
     expect(bookmark?.object.kind).toBe('ConfigMap');
   });
 
+  test.each(['True', '1', 't', ''])('is one with watch=%s, and none with false', async (value) => {
+    const send = (given: string): Promise<{ readonly text: string }> =>
+      cluster.send({ method: 'GET', path: `${CONFIG_MAPS}?timeoutSeconds=1&watch=${given}` });
+    await create('a');
+    expect((await send(value)).text).toContain('"type":"ADDED"');
+    expect((await send('False')).text).toContain('"kind":"ConfigMapList"');
+  });
+
   test('as a table', async () => {
     const from = cluster.session.view.version;
     await create('a');

@@ -14,7 +14,7 @@ import { isJsonObject } from '../schema/decoding.ts';
 import { withStructs } from '../schema/filled.ts';
 import { readBody } from './body.ts';
 import { managedKind, writerOf } from './managed.ts';
-import { type RestAnswer, refusal } from './request.ts';
+import { isTrue, type RestAnswer, refusal } from './request.ts';
 import {
   answerOf,
   isStatus,
@@ -140,7 +140,7 @@ export function apply(write: WriteContext): RestAnswer {
     config as unknown as Fields,
     writer,
     managedKind(kind),
-    { everything: request.query.force === 'true', ...fromClientSide(write, before) },
+    { everything: isTrue(request.query.force), ...fromClientSide(write, before) },
   );
   if (!applied.ok) return refusal(applied.status);
   if (before === undefined) {

@@ -1,6 +1,7 @@
 import { badRequest, type Status } from '../api/status.ts';
 import type { Container, ContainerState, ContainerStatus, Pod } from '../schema/types.generated.ts';
 import { MINUTE, type Micros, parseRfc3339, rfc3339Micro, SECOND } from '../time.ts';
+import { isTrue } from './request.ts';
 
 /**
  * `pods/log`. A simulated container prints nothing, so what is shown is its life as its status tells it: when it
@@ -84,7 +85,7 @@ export function logsOf(pod: Pod, query: Query, now: Micros): Logs {
   }
   const found = statusOf(pod, container);
   const image = containersOf(pod).find((one) => one.name === container)?.image ?? '';
-  if (query.previous === 'true') {
+  if (isTrue(query.previous)) {
     if (found?.lastState?.terminated === undefined) {
       return refuse(`previous terminated container "${container}" in pod "${name}" not found`);
     }
@@ -118,7 +119,7 @@ export function selectLines(lines: readonly LogLine[], query: Query, now: Micros
 }
 
 export function formatLines(lines: readonly LogLine[], query: Query): string {
-  const stamped = query.timestamps === 'true';
+  const stamped = isTrue(query.timestamps);
   const text = lines
     .map(({ at, text: line }) => `${stamped ? `${rfc3339Micro(at)} ` : ''}${line}\n`)
     .join('');

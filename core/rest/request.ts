@@ -19,6 +19,11 @@ export interface RestRequest {
   readonly user: string;
 }
 
+/** A parameter that is true or false: whatever is there, and is neither `false` nor `0` (`Convert_Slice_string_To_bool`). */
+export function isTrue(value: string | undefined): boolean {
+  return value !== undefined && value !== '0' && value.toLowerCase() !== 'false';
+}
+
 /** What is answered: a status code, and JSON or plain text. */
 export interface RestAnswer {
   readonly code: number;

@@ -3,13 +3,13 @@ import { objectKey } from '../../core/api/object.ts';
 import { notFound, type Status } from '../../core/api/status.ts';
 import { POD } from '../../core/kinds/registry.ts';
 import { formatLines, logsOf, selectLines } from '../../core/rest/logs.ts';
-import type { RestRequest } from '../../core/rest/request.ts';
+import { isTrue, type RestRequest } from '../../core/rest/request.ts';
 import { parseResourcePath } from '../../core/rest/resource-path.ts';
 import type { Session } from '../session/session.ts';
 
 /** Whether a request is to stay and hear what a container prints next (`kubectl logs -f`). */
 export function isFollowed({ path, query }: Pick<RestRequest, 'path' | 'query'>): boolean {
-  return query.follow === 'true' && path.endsWith('/log');
+  return isTrue(query.follow) && path.endsWith('/log');
 }
 
 /** Lines until the container ends, or the client goes. A status is what was wrong with what it asked. */

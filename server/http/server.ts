@@ -6,7 +6,7 @@ import { failure, type Status } from '../../core/api/status.ts';
 import type { Requester } from '../../core/rest/access.ts';
 import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
 import { ownMetrics } from '../../core/rest/own-metrics.ts';
-import type { RestAnswer, RestRequest } from '../../core/rest/request.ts';
+import { isTrue, type RestAnswer, type RestRequest } from '../../core/rest/request.ts';
 import { parseResourcePath } from '../../core/rest/resource-path.ts';
 import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
@@ -127,7 +127,7 @@ function parseUrl(url: string): Parsed | undefined {
 }
 
 function isWatch({ path, query }: Parsed): boolean {
-  return query.watch === 'true' || query.watch === '1' || /^\/apis?\/(?:[^/]+\/)?[^/]+\/watch\//.test(path);
+  return isTrue(query.watch) || /^\/apis?\/(?:[^/]+\/)?[^/]+\/watch\//.test(path);
 }
 
 /** Where a recorded run at a moment is served: `/at/5m/api/v1/pods`. */

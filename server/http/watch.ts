@@ -4,7 +4,7 @@ import { expired, type Status } from '../../core/api/status.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { LEASE } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
-import type { RestRequest } from '../../core/rest/request.ts';
+import { isTrue, type RestRequest } from '../../core/rest/request.ts';
 import { versionProblem } from '../../core/rest/rest.ts';
 import { type Selection, selectionOf } from '../../core/rest/selection.ts';
 import { shownObject } from '../../core/rest/shown.ts';
@@ -80,7 +80,7 @@ class Watch {
     const { view } = this.session;
     for (const object of view.list(kind, namespace)) if (this.concerns(object)) this.send('ADDED', object);
     this.lastSent = view.version;
-    if (this.query.sendInitialEvents === 'true') this.bookmark({ 'k8s.io/initial-events-end': 'true' });
+    if (isTrue(this.query.sendInitialEvents)) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
   }
 
   follow(event: EventRecord): void {
@@ -155,7 +155,7 @@ export function serveWatch(
   if (problem !== undefined) return problem.body as Status;
   const watch = new Watch(response, session, target, query, selection.selects);
   const given = query.resourceVersion ?? '';
-  const wantsAll = given === '' || given === '0' || query.sendInitialEvents === 'true';
+  const wantsAll = given === '' || given === '0' || isTrue(query.sendInitialEvents);
   const from = wantsAll ? session.view.version : Number(given);
   response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache, private' });
   response.flushHeaders();
@@ -179,7 +179,7 @@ export function serveWatch(
     }
   };
   read();
-  const bookmarks = query.allowWatchBookmarks === 'true';
+  const bookmarks = isTrue(query.allowWatchBookmarks);
   const timer = bookmarks ? setInterval(() => watch.bookmark(), BOOKMARK_MS) : undefined;
   const end = setTimeout(() => response.end(), secondsOf(query) * 1000);
   const unsubscribe = session.onRecords(read);
