@@ -109,6 +109,25 @@ describe('the measures of a run', () => {
     expect(value(measures, 'deployment/default/web/time-at-zero')).toBeCloseTo(recovery, 1);
   });
 
+  test('of a node that is deleted: its daemon goes with it, and is no loss', () => {
+    const daemons = {
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name: 'agent' },
+      spec: {
+        selector: { matchLabels: { app: 'agent' } },
+        template: { metadata: { labels: { app: 'agent' } }, spec: { containers: [container] } },
+      },
+    };
+    const measures = measured({
+      duration: '10m',
+      cluster: { nodeGroups: [{ name: 'node', count: 2 }] },
+      manifests: [daemons],
+      timeline: [{ at: '2m', delete: 'node/node-1' }],
+    });
+    expect(value(measures, 'pods/lost')).toBe(0);
+  });
+
   test('of a rollout: counted and timed, no pod lost, nothing below with a surge alone', () => {
     const strategy = { strategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
     const measures = measured({

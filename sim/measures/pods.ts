@@ -34,8 +34,13 @@ function disruptionOf(pod: Pod): Cause | undefined {
   return target?.status === 'True' ? CAUSE_OF_DISRUPTION[target.reason ?? ''] : undefined;
 }
 
-/** Why a pod ends, where that is a loss; nothing for what its owner or a rollout wanted. */
+/** Why a pod ends, where that is a loss; nothing for what its owner or a rollout wanted, nor for a node's daemons. */
 function causeOfEnd(pod: Pod, record: EventRecord): Cause | undefined {
+  const cause = causeOf(pod, record);
+  return cause === 'node' && controllerOf(pod)?.kind === 'DaemonSet' ? undefined : cause;
+}
+
+function causeOf(pod: Pod, record: EventRecord): Cause | undefined {
   const disruption = disruptionOf(pod);
   if (disruption !== undefined) return disruption;
   if (pod.status.phase === 'Failed') {
