@@ -88,6 +88,7 @@ export const eventuallyStable: Invariant = {
     'While a fault goes on, and for eight minutes after the last disturbance: a lost node costs six, a back-off at most five.',
     'A pod that no node has room for, and a rollout that waits for one.',
     'A program that crashes, or is not ready, by itself; a configuration that is missing.',
+    'A Deployment whose pods are refused (ReplicaFailure): by a quota, a limit range, or another plugin of admission.',
     'A Deployment that was given Recreate and another size amid a rollout: Kubernetes is stuck there too (kubernetes#125568, kubernetes#138036).',
     'Jobs and their pods, which come and go by schedules, back-offs and deadlines.',
     'While the cluster autoscaler takes nodes away.',

@@ -23,6 +23,9 @@ function wrong(deployment: Deployment, { view, now }: Moment): string | undefine
       `and has ${pods.length}, ${available} available`
     );
   }
+  // The API server refuses pods: a quota is used up, a limit is exceeded.
+  if (status.conditions?.some(({ type, status: is }) => type === 'ReplicaFailure' && is === 'True'))
+    return undefined;
   // A rollout may wait for a pod that does not come, for as long as it takes.
   if (spec.paused === true || available < pods.length || isStuckScaling(deployment, view)) return undefined;
   const replicas = spec.replicas ?? 1;
