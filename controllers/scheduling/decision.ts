@@ -15,7 +15,13 @@ export type SchedulingOutcome =
       readonly kind: 'assumed';
       readonly node: string;
     }
-  | { readonly kind: 'unschedulable'; readonly message: string; readonly reasons: readonly CountedReason[] }
+  | {
+      readonly kind: 'unschedulable';
+      readonly message: string;
+      readonly reasons: readonly CountedReason[];
+      /** The pods that have to go so that this one fits, where any do. */
+      readonly victims?: readonly Pod[];
+    }
   | { readonly kind: 'skipped'; readonly message: string };
 
 /** What one scheduling cycle came to. */

@@ -34,12 +34,16 @@ function says(held: PodCondition | undefined, condition: PodCondition): boolean 
   );
 }
 
-/** Brings `PodScheduled=False` up to date; nothing where the pod says so already. */
+/**
+ * Brings `PodScheduled=False` up to date, and the node that the pod is nominated for where that is known; nothing
+ * where the pod says so already. An empty name clears it.
+ */
 export function notScheduledRequests(
   pod: Pod,
   reason: NotScheduledReason,
   message: string,
   now: Micros,
+  nominatedNode?: string,
 ): readonly Request[] {
   const condition: PodCondition = {
     type: 'PodScheduled',
@@ -49,7 +53,10 @@ export function notScheduledRequests(
     reason,
     message,
   };
-  if (says(podCondition(pod, condition.type), condition)) return [];
+  const nominated = nominatedNode === '' ? undefined : nominatedNode;
+  const isNominated =
+    nominatedNode === undefined || (pod.status.nominatedNodeName || undefined) === nominated;
+  if (isNominated && says(podCondition(pod, condition.type), condition)) return [];
   return [
     {
       verb: 'patch',
@@ -59,7 +66,67 @@ export function notScheduledRequests(
       subresource: 'status',
       uid: pod.metadata.uid,
       // The command's `kind` says what is stored under it.
+      change: (stored: KubeObject) => {
+        const told = withCondition(stored as Pod, condition);
+        return isNominated ? told : { ...told, status: { ...told.status, nominatedNodeName: nominated } };
+      },
+    },
+  ];
+}
+
+/** Another pod of higher priority takes the node. */
+export function clearNominationRequest(pod: Pod): Request {
+  const { namespace, name, uid } = pod.metadata;
+  return {
+    verb: 'patch',
+    kind: POD,
+    namespace,
+    name,
+    uid,
+    subresource: 'status',
+    change: (stored: KubeObject) => ({
+      ...(stored as Pod),
+      status: { ...(stored as Pod).status, nominatedNodeName: undefined },
+    }),
+  };
+}
+
+/** A victim is told why it goes, and deleted with its own grace period (`prepareCandidate`). */
+export function preemptRequests(
+  victim: Pod,
+  preemptor: Pod,
+  nodeName: string,
+  now: Micros,
+): readonly Request[] {
+  const { namespace, name, uid } = victim.metadata;
+  const component = preemptor.spec.schedulerName ?? 'default-scheduler';
+  const condition: PodCondition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    observedGeneration: victim.metadata.generation,
+    lastTransitionTime: rfc3339(now),
+    reason: 'PreemptionByScheduler',
+    message: `${component}: preempting to accommodate a higher priority pod`,
+  };
+  return [
+    {
+      verb: 'patch',
+      kind: POD,
+      namespace,
+      name,
+      uid,
+      subresource: 'status',
       change: (stored: KubeObject) => withCondition(stored as Pod, condition),
+    },
+    { verb: 'delete', kind: POD, namespace, name, options: { preconditions: { uid } } },
+    {
+      verb: 'event',
+      regarding: victim,
+      eventType: 'Normal',
+      reason: 'Preempted',
+      message: `Preempted by pod ${preemptor.metadata.uid} on node ${nodeName}`,
+      component,
+      action: 'Preempting',
     },
   ];
 }

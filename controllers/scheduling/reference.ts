@@ -1,10 +1,18 @@
+import type { ClusterCache } from './cache/cluster-cache.ts';
 import type { ClusterView } from './cache/cluster-view.ts';
 import type { NodeInfo } from './cache/node-info.ts';
-import type { PodInfo } from './cache/pod-info.ts';
+import { type PodInfo, priorityOf } from './cache/pod-info.ts';
 import { CycleState } from './framework/cycle-state.ts';
-import type { Plugin, Profile, RejectionCount } from './framework/extension-points.ts';
+import type {
+  FilterOutcome,
+  Plugin,
+  PostFilterResult,
+  Profile,
+  RejectionCount,
+} from './framework/extension-points.ts';
 import { type Rejection, unresolvable } from './framework/rejection.ts';
 import { type FitFailure, fitMessage } from './message.ts';
+import { victimsOn } from './preemption/victims.ts';
 
 /**
  * One scheduling cycle in plain form: every plugin on every node. It places what the index of `fast/` doesn't
@@ -99,6 +107,40 @@ function firstRejection(
   return undefined;
 }
 
+/** The filters for a pod on one node from the start, as the cluster is at this moment. */
+function rejectionNow(
+  profile: Profile,
+  pod: PodInfo,
+  cluster: ClusterView,
+  node: NodeInfo,
+): Rejection | undefined {
+  const state = new CycleState();
+  const { skipped, rejection, nodeNames } = runPreFilters(profile, state, pod, cluster);
+  if (rejection !== undefined) return rejection;
+  if (nodeNames !== undefined && !nodeNames.has(node.name)) return unresolvable('', 'node(s) were not named');
+  return firstRejection(profile, skipped, state, pod, node);
+}
+
+/**
+ * Why a node does not do, if it doesn't: with the pods that it is kept free for, which may never come, and without
+ * (`RunFilterPluginsWithNominatedPods`).
+ */
+function rejectionBeside(
+  profile: Profile,
+  { skipped }: PreFiltered,
+  state: CycleState,
+  pod: PodInfo,
+  cluster: ClusterView,
+  node: NodeInfo,
+): Rejection | undefined {
+  const ahead = cluster.nominatedAhead(priorityOf(pod.pod), node);
+  if (ahead.length > 0) {
+    const rejection = cluster.supposing(node, ahead, () => rejectionNow(profile, pod, cluster, node));
+    if (rejection !== undefined) return rejection;
+  }
+  return firstRejection(profile, skipped, state, pod, node);
+}
+
 function scoreNodes(
   profile: Profile,
   state: CycleState,
@@ -168,7 +210,7 @@ export function evaluate(
   const wanted = search?.wanted ?? Number.POSITIVE_INFINITY;
   for (let i = 0; i < nodes.length && feasible.length < wanted; i += 1) {
     const node = nodes[((search?.start ?? 0) + i) % nodes.length]!;
-    const rejection = firstRejection(profile, preFiltered.skipped, state, pod, node);
+    const rejection = rejectionBeside(profile, preFiltered, state, pod, cluster, node);
     if (rejection === undefined) feasible.push(node);
     else rejected.set(node, rejection);
   }
@@ -209,12 +251,13 @@ export function firstFit(
   nodes: Iterable<NodeInfo>,
 ): FirstFit {
   const state = new CycleState();
-  const { skipped, rejection: refused, nodeNames } = runPreFilters(profile, state, pod, cluster);
+  const preFiltered = runPreFilters(profile, state, pod, cluster);
+  const { rejection: refused, nodeNames } = preFiltered;
   if (refused !== undefined) return { node: undefined, rejection: refused };
   let rejection: Rejection | undefined;
   for (const node of nodes) {
     if (nodeNames !== undefined && !nodeNames.has(node.name)) continue;
-    rejection = firstRejection(profile, skipped, state, pod, node);
+    rejection = rejectionBeside(profile, preFiltered, state, pod, cluster, node);
     if (rejection === undefined) return { node, rejection };
   }
   return { node: undefined, rejection };
@@ -239,21 +282,59 @@ export function bestNode({ feasible, totals }: Evaluation, tieBreak: TieBreak): 
   return equals[tieBreak() % equals.length];
 }
 
-/** The message of a pod that no node can hold. */
-export function failureMessage(
+/** What is known of a pod's failure, for plugins that look for another way. */
+export interface FailedSearch {
+  readonly failure: FitFailure;
+  readonly curable: () => readonly NodeInfo[];
+  readonly rejectionOf: (node: NodeInfo) => Rejection | undefined;
+  readonly nominatedNode: string | undefined;
+  readonly tieBreak: TieBreak;
+  /** Instead of trying each node anew. */
+  readonly victimsOn?: FilterOutcome['victimsOn'];
+}
+
+export interface WayOut extends PostFilterResult {
+  /** Of a pod that no node can hold, with what the plugins have to say. */
+  readonly message: string;
+}
+
+/** The first plugin that finds a way decides it; all that find none are heard. */
+export function lookForAnotherWay(
   profile: Profile,
   pod: PodInfo,
-  cluster: ClusterView,
-  failure: FitFailure,
-  curable: () => readonly NodeInfo[],
-): string {
+  cluster: ClusterCache,
+  { failure, ...search }: FailedSearch,
+): WayOut {
   const texts: string[] = [];
-  const outcome = { nodeCount: failure.nodeCount, histogram: failure.histogram, curable };
+  const outcome: FilterOutcome = {
+    victimsOn: (node) => triedVictims(profile, pod, cluster, node),
+    ...search,
+    nodeCount: failure.nodeCount,
+    histogram: failure.histogram,
+  };
+  let way: PostFilterResult = { victims: [] };
   for (const { plugin } of profile.plugins) {
-    const text = plugin.postFilter?.(pod, outcome, cluster);
-    if (text !== undefined) texts.push(text);
+    const result = plugin.postFilter?.(pod, outcome, cluster);
+    if (result === undefined) continue;
+    way = result;
+    if (result.text !== undefined) texts.push(result.text);
+    if (result.victims.length > 0) break;
   }
-  return fitMessage(failure, texts);
+  return { ...way, message: fitMessage(failure, way.victims.length > 0 ? [] : texts) };
+}
+
+/** The pods that would have to leave a node, by trying. */
+export function triedVictims(
+  profile: Profile,
+  pod: PodInfo,
+  cluster: ClusterCache,
+  node: NodeInfo,
+): ReturnType<FilterOutcome['victimsOn']> {
+  return victimsOn(pod, node, cluster, () => {
+    const ahead = cluster.nominatedAhead(priorityOf(pod.pod), node);
+    const now = () => rejectionNow(profile, pod, cluster, node);
+    return (ahead.length > 0 ? cluster.supposing(node, ahead, now) : undefined) ?? now();
+  });
 }
 
 /** The nodes that are refused, but might not be if pods were evicted from them. */

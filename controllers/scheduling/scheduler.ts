@@ -6,6 +6,7 @@ import {
   NODE,
   PERSISTENT_VOLUME_CLAIM,
   POD,
+  POD_DISRUPTION_BUDGET,
   REPLICA_SET,
   REPLICATION_CONTROLLER,
   SERVICE,
@@ -16,12 +17,13 @@ import type {
   Node,
   PersistentVolumeClaim,
   Pod,
+  PodDisruptionBudget,
   Service,
 } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
-import { type PodInfo, podInfo } from './cache/pod-info.ts';
+import { type PodInfo, podInfo, priorityOf } from './cache/pod-info.ts';
 import type { PodOwner } from './cache/pod-owners.ts';
 import { countedReasons, type SchedulingDecision } from './decision.ts';
 import { type Explanation, explanationOf } from './explanation.ts';
@@ -34,7 +36,13 @@ import { type FitFailure, fitMessage } from './message.ts';
 import { nodeChanges } from './node-changes.ts';
 import { nodesToFind, type SchedulerOptions } from './options.ts';
 import { DEFAULT_SCHEDULER_NAME } from './plugins/default-plugins.ts';
-import { failedScheduling, notScheduledRequests, scheduled } from './pod-scheduled.ts';
+import {
+  clearNominationRequest,
+  failedScheduling,
+  notScheduledRequests,
+  preemptRequests,
+  scheduled,
+} from './pod-scheduled.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import { evaluate, type NodeSearch } from './reference.ts';
@@ -118,6 +126,9 @@ export class Scheduler {
       case REPLICATION_CONTROLLER.kind:
         this.#cache.setOwner(event.object as PodOwner, event.type !== 'DELETED');
         return;
+      case POD_DISRUPTION_BUDGET.kind:
+        this.#cache.budgets.set(event.object as PodDisruptionBudget, event.type !== 'DELETED');
+        return;
       case SERVICE.kind:
         this.#cache.setService(event.object as Service, event.type !== 'DELETED');
         return;
@@ -141,12 +152,15 @@ export class Scheduler {
       throw new Error(`the pod ${pod.metadata.name} was queued without a profile for it`);
     if (pod.metadata.deletionTimestamp !== undefined) return this.#skip(queued);
     const search = this.#search(served.profile);
-    const placement = served.placer.place(info, () => this.#tieBreak(info.uid), search);
+    const nominatedNode = this.#cache.nominations.nodeOf(info.uid);
+    // The node is kept free for this very pod, not from it.
+    if (nominatedNode !== undefined) this.#cache.nominate(info, undefined);
+    const placement = served.placer.place(info, () => this.#tieBreak(info.uid), search, nominatedNode);
     if (search !== undefined && this.#cache.nodes.length > 0) {
       this.#nextStart = (search.start + (placement.examined ?? 0)) % this.#cache.nodes.length;
     }
     return placement.node === undefined
-      ? this.#unschedulable(queued, placement, now)
+      ? this.#unschedulable(queued, placement, nominatedNode, now)
       : this.#assume(queued, served, placement.node.name, placement.state ?? new CycleState(), now);
   }
 
@@ -172,7 +186,7 @@ export class Scheduler {
     if (assumed.gone || assumed.confirmed) return [failedScheduling(pod, message)];
     assumed.queued.info = assumed.info;
     this.#queue.returnFailed(assumed.queued, now);
-    return [failedScheduling(pod, message), ...notScheduledRequests(pod, 'SchedulerError', message, now)];
+    return [failedScheduling(pod, message), ...notScheduledRequests(pod, 'SchedulerError', message, now, '')];
   }
 
   /** When to call `next` again if nothing is observed until then; `undefined`: not before an event. */
@@ -255,10 +269,23 @@ export class Scheduler {
     const queued = this.#queue.get(info.uid);
     if (queued === undefined) {
       this.#queue.add(info, cause, now);
+      if (pod.status.nominatedNodeName) this.#cache.nominate(info, pod.status.nominatedNodeName);
       return;
     }
     const previous = queued.info.pod;
+    this.#observeNomination(previous, info);
     this.#queue.update(info, { resource: 'TargetPod', action: 'Update', previous, pod }, cause, now);
+  }
+
+  /** What is nominated here and not told yet stays: an update that speaks of no nomination says nothing of it. */
+  #observeNomination(previous: Pod, info: PodInfo): void {
+    const { nominatedNodeName } = info.pod.status;
+    if (nominatedNodeName !== previous.status.nominatedNodeName) {
+      this.#cache.nominate(info, nominatedNodeName);
+      return;
+    }
+    const held = this.#cache.nominations.nodeOf(info.uid);
+    if (held !== undefined) this.#cache.nominate(info, held);
   }
 
   #observeAssigned(
@@ -271,7 +298,10 @@ export class Scheduler {
     const info = podInfo(pod);
     const before = this.#cache.place(info, pod.spec.nodeName!)?.pod;
     // What has a place and isn't being bound waits for none.
-    if (before === undefined || assumed !== undefined) this.#queue.delete(info.uid);
+    if (before === undefined || assumed !== undefined) {
+      this.#queue.delete(info.uid);
+      this.#forgetNomination(info);
+    }
     if (assumed !== undefined) {
       assumed.confirmed = true;
       if (assumed.bound) this.#assumed.delete(info.uid);
@@ -286,6 +316,7 @@ export class Scheduler {
   #observeGone(pod: Pod, cause: number, now: Micros): void {
     const { uid } = pod.metadata;
     this.#queue.delete(uid);
+    this.#forgetNomination(podInfo(pod));
     const assumed = this.#assumed.get(uid);
     if (assumed !== undefined) {
       assumed.gone = true;
@@ -298,6 +329,10 @@ export class Scheduler {
     if (held === undefined) return;
     this.#cache.remove(uid);
     this.#queue.move({ resource: 'AssignedPod', action: 'Delete', previous: held.pod, pod }, cause, now);
+  }
+
+  #forgetNomination(info: PodInfo): void {
+    if (this.#cache.nominations.nodeOf(info.uid) !== undefined) this.#cache.nominate(info, undefined);
   }
 
   #observeNode(event: WatchEvent<Node & KubeObject>, cause: number, now: Micros): void {
@@ -340,16 +375,36 @@ export class Scheduler {
 
   #unschedulable(
     queued: QueuedPod,
-    placement: Placement & { readonly node: undefined },
+    { failure, rejectors, way }: Placement & { readonly node: undefined },
+    nominatedBefore: string | undefined,
     now: Micros,
   ): SchedulingDecision {
-    const { message, failure, rejectors } = placement;
-    const { pod } = queued.info;
+    const { message, nominatedNode, victims } = way;
+    const { info } = queued;
+    const { pod } = info;
+    this.#cache.nominate(info, nominatedNode ?? nominatedBefore);
     this.#queue.returnUnschedulable(queued, rejectors, now);
-    return decisionOf(queued, { kind: 'unschedulable', message, reasons: countedReasons(failure) }, [
+    const requests: Request[] = [
       failedScheduling(pod, message),
-      ...notScheduledRequests(pod, 'Unschedulable', message, now),
-    ]);
+      ...notScheduledRequests(pod, 'Unschedulable', message, now, nominatedNode),
+    ];
+    if (victims.length > 0 && nominatedNode !== undefined) {
+      for (const other of this.#cache.nominations.on(nominatedNode)) {
+        if (priorityOf(other.pod) < priorityOf(pod)) requests.push(clearNominationRequest(other.pod));
+      }
+      for (const victim of victims) requests.push(...preemptRequests(victim.pod, pod, nominatedNode, now));
+    }
+    const reasons = countedReasons(failure);
+    return decisionOf(
+      queued,
+      {
+        kind: 'unschedulable',
+        message,
+        reasons,
+        ...(victims.length === 0 ? {} : { victims: victims.map((victim) => victim.pod) }),
+      },
+      requests,
+    );
   }
 
   #assume(
@@ -382,8 +437,8 @@ export class Scheduler {
         histogram,
       };
       const rejectors = new Set([rejection.plugin]);
-      const message = fitMessage(failure, []);
-      return this.#unschedulable(queued, { node: undefined, message, failure, rejectors }, now);
+      const way = { message: fitMessage(failure, []), nominatedNode: '', victims: [] };
+      return this.#unschedulable(queued, { node: undefined, failure, rejectors, way }, undefined, now);
     }
     this.#assumed.set(info.uid, assumed);
     const requests: Request[] = [];

@@ -9,6 +9,7 @@ import {
   NODE,
   PERSISTENT_VOLUME_CLAIM,
   POD,
+  POD_DISRUPTION_BUDGET,
   REPLICA_SET,
   REPLICATION_CONTROLLER,
   SERVICE,
@@ -47,6 +48,7 @@ const WATCHED: readonly Kind[] = [
   REPLICATION_CONTROLLER,
   REPLICA_SET,
   STATEFUL_SET,
+  POD_DISRUPTION_BUDGET,
   POD,
 ];
 
@@ -215,7 +217,8 @@ export class SchedulerProcess implements Target {
       this.plan();
       return;
     }
-    if (result.ok) this.submit(requests, place, cause, boundUid);
+    // What goes out beside a binding stands by itself: a victim that is gone already keeps no other from going.
+    this.submit(requests, place, cause, boundUid);
   }
 
   private record(request: EventRequest, cause: Cause): void {

@@ -85,6 +85,10 @@ describe('a KubeSchedulerConfiguration', () => {
                 ignoredResourceGroups: [],
               },
             },
+            {
+              name: 'DefaultPreemption',
+              args: { minCandidateNodesAbsolute: 5, minCandidateNodesPercentage: 10 },
+            },
             { name: 'PodTopologySpread', args: { defaultingType: 'System', defaultConstraints: [] } },
           ],
         },
@@ -150,6 +154,10 @@ describe('what is wrong with one', () => {
           { ...SPREAD, maxSkew: 2 },
         ],
       }),
+    ],
+    [
+      'preemption that compares no node',
+      ofArguments('DefaultPreemption', { minCandidateNodesAbsolute: 0, minCandidateNodesPercentage: 0 }),
     ],
     [
       'default constraints that do not hold',

@@ -8,12 +8,14 @@ import type {
   Service,
 } from '../../../core/schema/types.generated.ts';
 import { sameMap, sameTaints } from '../node-changes.ts';
+import { Budgets } from './budgets.ts';
 import { ChangeLog } from './change-log.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { HostPort } from './host-port.ts';
 import { ImageTable } from './image-table.ts';
 import { NodeInfo } from './node-info.ts';
 import { NodeTable } from './node-table.ts';
+import { Nominations } from './nominations.ts';
 import type { PodCounts } from './pod-counts.ts';
 import { type PodInfo, priorityOf } from './pod-info.ts';
 import { type PodOwner, PodOwners, type PodSelector } from './pod-owners.ts';
@@ -22,6 +24,12 @@ import { PodTally } from './pod-tally.ts';
 interface Placed {
   info: PodInfo;
   node: NodeInfo;
+}
+
+/** Moves pods about in a thought. */
+export interface Trial {
+  place(info: PodInfo, nodeName: string): void;
+  remove(uid: string): void;
 }
 
 /** Scores multiply an amount by 100; beyond this, doubles would lose units. */
@@ -53,6 +61,10 @@ export class ClusterCache implements ClusterView {
   readonly #claims = new Map<string, PersistentVolumeClaim>();
   readonly #owners = new PodOwners();
   readonly #tally = new PodTally();
+  readonly budgets = new Budgets();
+  readonly nominations = new Nominations();
+  /** What is tried now is undone before anybody else looks. */
+  #isTrial = false;
   podsWithAffinity = 0;
   /** Raised whenever a label or taint of a node changes, or a node comes or goes. */
   domainVersion = 0;
@@ -153,6 +165,60 @@ export class ClusterCache implements ClusterView {
     return this.#claims.get(objectKey(namespace, name));
   }
 
+  /** Room is being made for a pod on a node, or no longer. */
+  nominate(info: PodInfo, nodeName: string | undefined): void {
+    const before = this.nominations.nodeOf(info.uid);
+    if (nodeName === undefined || nodeName === '') this.nominations.delete(info.uid);
+    else this.nominations.set(info, nodeName);
+    for (const name of new Set([before, nodeName])) {
+      const node = name === undefined ? undefined : this.#byName.get(name);
+      if (node !== undefined) this.#touch(node);
+    }
+  }
+
+  nominatedAhead(priority: number, { name }: NodeInfo): readonly PodInfo[] {
+    return this.nominations.aheadOf(priority, name);
+  }
+
+  supposing<T>(node: NodeInfo, pods: readonly PodInfo[], look: () => T): T {
+    return this.suppose((trial) => {
+      for (const info of pods) trial.place(info, node.name);
+      return look();
+    });
+  }
+
+  /** Tries something, and puts everything back as it was. No index hears of it. */
+  suppose<T>(attempt: (trial: Trial) => T): T {
+    const outer = this.#isTrial;
+    this.#isTrial = true;
+    const undo: (() => void)[] = [];
+    const trial: Trial = {
+      place: (info, nodeName) => {
+        this.place(info, nodeName);
+        undo.push(() => this.remove(info.uid));
+      },
+      remove: (uid) => {
+        const held = this.#placed.get(uid);
+        if (held === undefined) return;
+        const { info, node } = held;
+        this.remove(uid);
+        undo.push(() => this.place(info, node.name));
+      },
+    };
+    try {
+      return attempt(trial);
+    } finally {
+      for (const step of undo.reverse()) step();
+      this.#isTrial = outer;
+    }
+  }
+
+  #touch(node: NodeInfo): void {
+    if (this.#isTrial) return;
+    node.version += 1;
+    this.changes.loadChanged(node.slot);
+  }
+
   setService(service: Service, exists: boolean): void {
     this.#owners.setService(service, exists);
   }
@@ -231,7 +297,7 @@ export class ClusterCache implements ClusterView {
     this.#indexAffinity(node, info);
     this.#placed.set(info.uid, { info, node });
     if (stays(info)) this.#tally.add(info.pod, node, 1);
-    this.changes.loadChanged(node.slot);
+    this.#touch(node);
     return before;
   }
 
@@ -247,7 +313,7 @@ export class ClusterCache implements ClusterView {
     if (node.withAffinity.delete(uid)) this.podsWithAffinity -= 1;
     node.withRequiredAntiAffinity.delete(uid);
     if (stays(info)) this.#tally.add(info.pod, node, -1);
-    this.changes.loadChanged(node.slot);
+    this.#touch(node);
     this.#dropIfEmpty(node);
   }
 
@@ -274,7 +340,8 @@ export class ClusterCache implements ClusterView {
       node.withAffinity.set(info.uid, info);
       if (node.withRequiredAntiAffinity.has(info.uid)) node.withRequiredAntiAffinity.set(info.uid, info);
     }
-    if (relabelled) this.changes.loadChanged(node.slot);
+    if (relabelled || counted !== stays(info)) this.#touch(node);
+    else if (before.pod.status.startTime !== info.pod.status.startTime) node.version += 1;
   }
 
   #indexAffinity(node: NodeInfo, info: PodInfo): void {

@@ -1,6 +1,7 @@
 import type { StringMap } from '../../../core/api/object.ts';
 import type { PersistentVolumeClaim, Pod } from '../../../core/schema/types.generated.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { PodInfo } from './pod-info.ts';
 import type { PodSelector } from './pod-owners.ts';
 
 /** The cluster as plugins see it. */
@@ -17,6 +18,10 @@ export interface ClusterView {
   lowestPriority(): number;
   /** The pods that the Services and the workload of a pod have in common; `undefined` where it has none of these. */
   ownersSelector(pod: Pod): PodSelector | undefined;
+  /** Pods of this or a higher priority for which room is being made on the node. */
+  nominatedAhead(priority: number, node: NodeInfo): readonly PodInfo[];
+  /** What there is to see if these pods were on a node. */
+  supposing<T>(node: NodeInfo, pods: readonly PodInfo[], look: () => T): T;
   namespaceLabels(name: string): StringMap | undefined;
   claim(namespace: string | undefined, name: string): PersistentVolumeClaim | undefined;
 }

@@ -24,6 +24,8 @@ export class NodeInfo {
   /** Pods with a required or preferred rule on other pods, and those that refuse others. */
   readonly withAffinity = new Map<string, PodInfo>();
   readonly withRequiredAntiAffinity = new Map<string, PodInfo>();
+  /** Raised whenever the pods on it, or those it is kept free for, change. */
+  version = 0;
   usedPorts: readonly HostPort[] = [];
   readonly extended = new Map<string, ExtendedResource>();
 

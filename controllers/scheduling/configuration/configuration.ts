@@ -1,4 +1,5 @@
 import type {
+  DefaultPreemptionArgs,
   InterPodAffinityArgs,
   NodeAffinityArgs,
   NodeResourcesBalancedAllocationArgs,
@@ -71,4 +72,5 @@ export type PluginConfig =
   | { readonly name: 'NodeResourcesBalancedAllocation'; readonly args: NodeResourcesBalancedAllocationArgs }
   | { readonly name: 'InterPodAffinity'; readonly args: InterPodAffinityArgs }
   | { readonly name: 'NodeAffinity'; readonly args: NodeAffinityArgs }
-  | { readonly name: 'PodTopologySpread'; readonly args: PodTopologySpreadArgs };
+  | { readonly name: 'PodTopologySpread'; readonly args: PodTopologySpreadArgs }
+  | { readonly name: 'DefaultPreemption'; readonly args: DefaultPreemptionArgs };

@@ -1,5 +1,6 @@
 import type { Plugin } from '../framework/extension-points.ts';
 import { DEFAULT_PROFILE } from '../plugins/default-plugins.ts';
+import { defaultPreemptionWith } from '../plugins/default-preemption.ts';
 import { interPodAffinityWith } from '../plugins/inter-pod-affinity.ts';
 import { nodeAffinityWith } from '../plugins/node-affinity.ts';
 import { nodeResourcesBalancedAllocationWith } from '../plugins/node-resources-balanced-allocation.ts';
@@ -61,6 +62,8 @@ export function pluginWith(plugin: Plugin, config: PluginConfig | undefined): Pl
       return nodeAffinityWith(config.args);
     case 'PodTopologySpread':
       return podTopologySpreadWith(config.args);
+    case 'DefaultPreemption':
+      return defaultPreemptionWith(config.args);
     case undefined:
       return plugin;
   }

@@ -55,6 +55,12 @@ export interface PodTopologySpreadArgs {
   readonly defaultConstraints: readonly TopologySpreadConstraint[];
 }
 
+/** How many nodes preemption compares before it takes the best: a share of those in question, and at least so many. */
+export interface DefaultPreemptionArgs {
+  readonly minCandidateNodesPercentage: number;
+  readonly minCandidateNodesAbsolute: number;
+}
+
 const CPU_AND_MEMORY: readonly ResourceWeight[] = [
   { name: 'cpu', weight: 1 },
   { name: 'memory', weight: 1 },
@@ -71,6 +77,11 @@ export const DEFAULT_BALANCE_ARGS: NodeResourcesBalancedAllocationArgs = { resou
 export const DEFAULT_POD_AFFINITY_ARGS: InterPodAffinityArgs = {
   hardPodAffinityWeight: 1,
   ignorePreferredTermsOfExistingPods: false,
+};
+
+export const DEFAULT_PREEMPTION_ARGS: DefaultPreemptionArgs = {
+  minCandidateNodesPercentage: 10,
+  minCandidateNodesAbsolute: 100,
 };
 
 export const DEFAULT_SPREAD_ARGS: PodTopologySpreadArgs = {

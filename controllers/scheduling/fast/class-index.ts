@@ -1,6 +1,6 @@
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
-import type { PodInfo } from '../cache/pod-info.ts';
+import { type PodInfo, priorityOf } from '../cache/pod-info.ts';
 import { CycleState } from '../framework/cycle-state.ts';
 import {
   MAX_NODE_SCORE,
@@ -283,7 +283,7 @@ export class ClassIndex {
       this.#status[slot] = NO_NODE;
       return;
     }
-    const status = this.#statusNow(slot, node);
+    const status = this.#statusBeside(slot, node);
     this.#status[slot] = status;
     if (status > FEASIBLE) {
       this.#rejections[status - 1]!.nodes += 1;
@@ -307,6 +307,15 @@ export class ClassIndex {
     group.slots?.add(slot);
     group.size += 1;
     if (group.size === 1) this.#normalised = false;
+  }
+
+  /** With the pods that the node is kept free for, and without. The pods of a class have one priority then. */
+  #statusBeside(slot: number, node: NodeInfo): number {
+    if (this.#cache.nominations.size === 0) return this.#statusNow(slot, node);
+    const ahead = this.#cache.nominatedAhead(priorityOf(this.#pod.pod), node);
+    if (ahead.length === 0) return this.#statusNow(slot, node);
+    const status = this.#cache.supposing(node, ahead, () => this.#statusNow(slot, node));
+    return status === FEASIBLE ? this.#statusNow(slot, node) : status;
   }
 
   #statusNow(slot: number, node: NodeInfo): number {

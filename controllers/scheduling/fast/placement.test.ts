@@ -4,6 +4,7 @@ import type { StringMap } from '../../../core/api/object.ts';
 import type {
   Node,
   Pod,
+  PodDisruptionBudget,
   ReplicaSet,
   Service,
   Taint,
@@ -18,7 +19,7 @@ import type { ScoringStrategy } from '../configuration/plugin-args.ts';
 import { profileOf } from '../configuration/profile.ts';
 import type { Profile } from '../framework/extension-points.ts';
 import { DEFAULT_PROFILE } from '../plugins/default-plugins.ts';
-import { bestNode, curableNodes, evaluate, failureMessage } from '../reference.ts';
+import { bestNode, curableNodes, evaluate, lookForAnotherWay, type WayOut } from '../reference.ts';
 import { Placer } from './placement.ts';
 
 type Below = (bound: number) => number;
@@ -113,6 +114,22 @@ function service(name: string, selector: StringMap): Service {
   };
 }
 
+function budget(number: number, draw: Below): PodDisruptionBudget {
+  return {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name: `budget-${number}`, uid: `budget-${number}`, namespace: 'default', ...META },
+    spec: { selector: { matchLabels: pick([{ app: 'test' }, { app: 'web' }, {}], draw) } },
+    status: {
+      disruptionsAllowed: draw(3),
+      currentHealthy: 0,
+      desiredHealthy: 0,
+      expectedPods: 0,
+      disruptedPods: draw(3) === 0 ? { [`pod-${draw(8)}`]: '2026-01-01T00:00:00Z' } : undefined,
+    },
+  };
+}
+
 function replicaSet(name: string): ReplicaSet {
   return {
     apiVersion: 'apps/v1',
@@ -188,7 +205,7 @@ function randomSpec(draw: Below): Pod['spec'] {
         preferredDuringSchedulingIgnoredDuringExecution: preferred,
       },
     },
-    priority: draw(8) === 0 ? 10 : 0,
+    priority: pick([0, 0, 0, 5, 10], draw),
     preemptionPolicy: draw(20) === 0 ? 'Never' : undefined,
   };
 }
@@ -214,8 +231,12 @@ function podOf({ spec, labels, owned }: Template, number: number): Pod {
       ...(owned ? { ownerReferences: OWNERS } : {}),
     },
     spec,
-    status: {},
+    status: number % 3 === 0 ? {} : { startTime: `2026-01-01T00:00:0${number % 4}Z` },
   };
+}
+
+function told({ message, nominatedNode, victims }: WayOut): unknown {
+  return { message, nominatedNode, victims: victims.map(({ uid }) => uid) };
 }
 
 /** A pod is on its way out: it has its place and its load, and doesn't count for spreading any more. */
@@ -241,12 +262,16 @@ function agrees(seed: number, steps: number, profile: Profile = DEFAULT_PROFILE,
   const names = Array.from({ length: 1 + draw(nodes) }, (_, i) => `node-${i * 7}`);
   for (const name of names) if (draw(4) > 0) cache.setNode(randomNode(name, draw));
   const placed: PodInfo[] = [];
+  const waiting: PodInfo[] = [];
   for (let step = 0; step < steps; step += 1) {
     const action = draw(12);
     if (action === 0) cache.setNode(randomNode(pick(names, draw), draw));
     else if (action === 1 && draw(3) === 0) cache.removeNode(pick(names, draw));
     else if (action === 2 && placed.length > 0) cache.remove(placed.splice(draw(placed.length), 1)[0]!.uid);
     else if (action === 3 && placed.length > 0) leave(cache, pick(placed, draw));
+    else if (action === 5 && waiting.length > 0)
+      cache.nominate(waiting.splice(draw(waiting.length), 1)[0]!, undefined);
+    else if (action === 6 && draw(4) === 0) cache.budgets.set(budget(draw(3), draw), draw(4) > 0);
     else if (action === 4 && draw(8) === 0) cache.setService(service('web', { app: 'web' }), draw(2) === 0);
     else {
       const info = podInfo(podOf(pick(classes, draw), step));
@@ -254,14 +279,23 @@ function agrees(seed: number, steps: number, profile: Profile = DEFAULT_PROFILE,
       const tieBreak = (): number => ties.draw(info.uid, 'tie');
       const evaluation = evaluate(profile, info, cache);
       const expected = bestNode(evaluation, tieBreak)?.name;
-      const message = failureMessage(profile, info, cache, evaluation.failure, () =>
-        curableNodes(evaluation, cache),
-      );
+      const way = lookForAnotherWay(profile, info, cache, {
+        failure: evaluation.failure,
+        curable: () => curableNodes(evaluation, cache),
+        rejectionOf: (node) => evaluation.failure.preFilterRejection ?? evaluation.rejected.get(node),
+        nominatedNode: undefined,
+        tieBreak,
+      });
       const placement = placer.place(info, tieBreak, undefined);
       expect(placement.node?.name).toBe(expected);
       if (placement.node === undefined) {
-        expect(placement.message).toBe(message);
+        expect(told(placement.way)).toEqual(told(way));
         expect([...placement.rejectors].sort()).toEqual([...evaluation.rejectors].sort());
+        if (way.victims.length > 0) {
+          cache.nominate(info, way.nominatedNode);
+          waiting.push(info);
+          if (draw(2) === 0) for (const victim of way.victims) cache.remove(victim.uid);
+        }
       } else {
         cache.place(info, placement.node.name);
         placed.push(info);

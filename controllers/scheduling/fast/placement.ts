@@ -1,17 +1,23 @@
+import type { Node } from '../../../core/schema/types.generated.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
-import type { PodInfo } from '../cache/pod-info.ts';
+import { type PodInfo, priorityOf } from '../cache/pod-info.ts';
 import type { CycleState } from '../framework/cycle-state.ts';
 import type { Profile, WeightedPlugin } from '../framework/extension-points.ts';
+import type { Rejection } from '../framework/rejection.ts';
 import { HOSTNAME, type Spreading } from '../framework/spreading.ts';
 import { type FitFailure, NO_NODES } from '../message.ts';
+import type { Victims } from '../preemption/victims.ts';
 import {
   bestNode,
   curableNodes,
   evaluate,
-  failureMessage,
+  firstFit,
+  lookForAnotherWay,
   type NodeSearch,
   type TieBreak,
+  triedVictims,
+  type WayOut,
 } from '../reference.ts';
 import { ClassIndex, nodeAmong } from './class-index.ts';
 import { PodClassKeys } from './pod-class.ts';
@@ -21,9 +27,9 @@ export type Placement =
   | { readonly node: NodeInfo; readonly state: CycleState | undefined }
   | {
       readonly node: undefined;
-      readonly message: string;
       readonly failure: FitFailure;
       readonly rejectors: ReadonlySet<string>;
+      readonly way: WayOut;
     };
 
 /** Past this many classes the program isn't running workloads of templates, and the indexes start over. */
@@ -33,13 +39,24 @@ const SETTLED_AFTER = 64;
 
 interface KnownFailure {
   readonly seen: number;
+  readonly nominations: number;
   readonly priority: number | undefined;
   readonly preemptionPolicy: string | undefined;
   readonly placement: Placement;
 }
 
+/** What trying came to on a node, and with what there. */
+interface KnownVictims {
+  readonly version: number;
+  readonly object: Node;
+  readonly budgets: number;
+  readonly victims: Victims | Rejection;
+}
+
 interface PodClass {
   readonly index: ClassIndex;
+  /** By priority. */
+  readonly victims: Map<number, WeakMap<NodeInfo, KnownVictims>>;
   lastFailure: KnownFailure | undefined;
 }
 
@@ -77,20 +94,31 @@ export class Placer {
     );
   }
 
-  place(pod: PodInfo, tieBreak: TieBreak, search: NodeSearch | undefined): Placement & { examined?: number } {
+  /** `nominatedNode`: where room is being made for the pod, which is looked at first. */
+  place(
+    pod: PodInfo,
+    tieBreak: TieBreak,
+    search: NodeSearch | undefined,
+    nominatedNode?: string,
+  ): Placement & { examined?: number } {
     if (this.#cache.nodes.length === 0) {
       const failure: FitFailure = { nodeCount: 0, preFilterRejection: undefined, histogram: [] };
-      return { node: undefined, message: NO_NODES, failure, rejectors: new Set() };
+      return { node: undefined, failure, rejectors: new Set(), way: { message: NO_NODES, victims: [] } };
+    }
+    const nominated = nominatedNode === undefined ? undefined : this.#cache.node(nominatedNode);
+    if (nominated !== undefined) {
+      const { node } = firstFit(this.#profile, pod, this.#cache, [nominated]);
+      if (node !== undefined) return { node, state: undefined };
     }
     const covered = search === undefined ? this.#covers(pod) : false;
-    if (covered === false) return this.#placePlainly(pod, tieBreak, search);
+    if (covered === false) return this.#placePlainly(pod, tieBreak, search, nominatedNode);
     this.#settle();
     const podClass = this.#classOf(pod, covered);
     const { index } = podClass;
     index.refresh();
     const sets = index.best(covered === true ? undefined : this.#counted(covered));
     if (sets !== undefined) return { node: nodeAmong(sets, this.#cache, tieBreak), state: undefined };
-    return this.#failureOf(podClass, pod);
+    return this.#failureOf(podClass, pod, tieBreak, nominatedNode);
   }
 
   /** Whether nothing but the class of the pod, the nodes and their own loads has a say, or spreading besides. */
@@ -99,6 +127,8 @@ export class Placer {
     // Pods for a named node each, as a DaemonSet's, would be a class each: few nodes are looked at in plain form.
     if (required?.nodeSelectorTerms[0]?.matchFields !== undefined) return false;
     if (pod.pod.spec.nodeName !== undefined && pod.pod.spec.nodeName !== '') return false;
+    // With those in mind, plugins that stand aside at present would not.
+    if (this.#cache.nominations.withAffinity > 0) return false;
     let spread: WeightedSpreading | undefined;
     for (const { plugin, weight } of this.#clusterPlugins) {
       if (plugin.standsAside?.(pod, this.#cache) === true) continue;
@@ -130,18 +160,28 @@ export class Placer {
     pod: PodInfo,
     tieBreak: TieBreak,
     search: NodeSearch | undefined,
+    nominatedNode: string | undefined,
   ): Placement & { examined: number } {
     const evaluation = evaluate(this.#profile, pod, this.#cache, search);
     const { examined, failure, rejectors, state } = evaluation;
     const node = bestNode(evaluation, tieBreak);
     if (node !== undefined) return { node, state, examined };
     const curable = () => curableNodes(evaluation, this.#cache);
-    const message = failureMessage(this.#profile, pod, this.#cache, failure, curable);
-    return { node, message, failure, rejectors, examined };
+    const rejectionOf = (each: NodeInfo) => failure.preFilterRejection ?? evaluation.rejected.get(each);
+    const known = { failure, curable, rejectionOf, nominatedNode, tieBreak };
+    return {
+      node,
+      way: lookForAnotherWay(this.#profile, pod, this.#cache, known),
+      failure,
+      rejectors,
+      examined,
+    };
   }
 
   #classOf(pod: PodInfo, covered: true | WeightedSpreading): PodClass {
-    const key = this.#keys.keyOf(pod);
+    const alone = this.#keys.keyOf(pod);
+    // Which nodes are kept free for others depends on the priority.
+    const key = this.#cache.nominations.size === 0 ? alone : `${priorityOf(pod.pod)} ${alone}`;
     const topologyKeys =
       covered === true ? [] : covered.rules.constraints.map(({ topologyKey }) => topologyKey);
     const topologies = topologyKeys.join();
@@ -152,19 +192,27 @@ export class Placer {
       this.#classCount = 0;
     }
     const index = new ClassIndex(this.#profile, pod, this.#cache, topologyKeys);
-    const made: PodClass = { index, lastFailure: undefined };
+    const made: PodClass = { index, victims: new Map(), lastFailure: undefined };
     const alike = this.#classes.get(topologies) ?? new Map<string, PodClass>();
     this.#classes.set(topologies, alike.set(key, made));
     this.#classCount += 1;
     return made;
   }
 
-  /** Many alike fail one after the other while nothing changes: the message is made once. */
-  #failureOf(podClass: PodClass, pod: PodInfo): Placement {
+  /** Many alike fail one after the other while nothing changes: then no way out is looked for again. */
+  #failureOf(
+    podClass: PodClass,
+    pod: PodInfo,
+    tieBreak: TieBreak,
+    nominatedNode: string | undefined,
+  ): Placement {
     const { index, lastFailure } = podClass;
     const { priority, preemptionPolicy } = pod.pod.spec;
+    const nominations = this.#cache.nominations.version;
     if (
+      nominatedNode === undefined &&
       lastFailure?.seen === index.seen &&
+      lastFailure.nominations === nominations &&
       lastFailure.priority === priority &&
       lastFailure.preemptionPolicy === preemptionPolicy
     ) {
@@ -176,16 +224,41 @@ export class Placer {
       preFilterRejection: undefined,
       histogram,
     };
-    const curable = () =>
-      this.#cache.nodes.filter(({ slot }) => index.rejectionAt(slot)?.code === 'Unschedulable');
-    const placement: Placement = {
-      node: undefined,
-      message: failureMessage(this.#profile, pod, this.#cache, failure, curable),
+    const way = lookForAnotherWay(this.#profile, pod, this.#cache, {
       failure,
-      rejectors: new Set(histogram.map(({ rejection }) => rejection.plugin)),
-    };
-    podClass.lastFailure = { seen: index.seen, priority, preemptionPolicy, placement };
+      curable: () =>
+        this.#cache.nodes.filter(({ slot }) => index.rejectionAt(slot)?.code === 'Unschedulable'),
+      rejectionOf: ({ slot }) => index.rejectionAt(slot),
+      nominatedNode,
+      tieBreak,
+      victimsOn: (node) => this.#victimsOn(podClass, pod, node),
+    });
+    const rejectors = new Set(histogram.map(({ rejection }) => rejection.plugin));
+    const placement: Placement = { node: undefined, failure, rejectors, way };
+    podClass.lastFailure =
+      nominatedNode !== undefined || way.victims.length > 0
+        ? undefined
+        : { seen: index.seen, nominations, priority, preemptionPolicy, placement };
     return placement;
+  }
+
+  /** What the pods of a node come to is worked out again only when they, the node or a budget have changed. */
+  #victimsOn({ victims: byPriority }: PodClass, pod: PodInfo, node: NodeInfo): Victims | Rejection {
+    const priority = priorityOf(pod.pod);
+    let known = byPriority.get(priority);
+    if (known === undefined) {
+      known = new WeakMap();
+      byPriority.set(priority, known);
+    }
+    const { version, object } = node;
+    const budgets = this.#cache.budgets.version;
+    const before = known.get(node);
+    if (before?.version === version && before.object === object && before.budgets === budgets) {
+      return before.victims;
+    }
+    const victims = triedVictims(this.#profile, pod, this.#cache, node);
+    known.set(node, { version, object, budgets, victims });
+    return victims;
   }
 
   #settle(): void {

@@ -3,6 +3,7 @@ import type { Request } from '../../controller.ts';
 import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import type { PodInfo } from '../cache/pod-info.ts';
+import type { Victims } from '../preemption/victims.ts';
 import type { QueueingHint } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { Rejection } from './rejection.ts';
@@ -81,6 +82,21 @@ export interface FilterOutcome {
   readonly histogram: readonly RejectionCount[];
   /** The nodes whose refusal evicting pods may cure. */
   readonly curable: () => readonly NodeInfo[];
+  readonly rejectionOf: (node: NodeInfo) => Rejection | undefined;
+  /** Which pods would have to leave a node for this one, or why that would not help. */
+  readonly victimsOn: (node: NodeInfo) => Victims | Rejection;
+  /** Where room is being made for the pod already. */
+  readonly nominatedNode: string | undefined;
+  readonly tieBreak: () => number;
+}
+
+export interface PostFilterResult {
+  /** For the pod's message. */
+  readonly text?: string;
+  /** Where the pod will fit once the victims have gone; empty: nowhere; absent: as before. */
+  readonly nominatedNode?: string;
+  /** The pods that are to go, the most important first. */
+  readonly victims: readonly PodInfo[];
 }
 
 export interface RejectionCount {
@@ -88,8 +104,12 @@ export interface RejectionCount {
   readonly nodes: number;
 }
 
-/** A text for the pod's message, or nothing to say. */
-export type PostFilter = (pod: PodInfo, outcome: FilterOutcome, cluster: ClusterView) => string | undefined;
+/** Looks for another way when no node is feasible. */
+export type PostFilter = (
+  pod: PodInfo,
+  outcome: FilterOutcome,
+  cluster: ClusterView,
+) => PostFilterResult | undefined;
 
 /** `skip`: the plugin gives no scores for this pod. A plugin of `node` or `load` must not look at `feasible`. */
 export type PreScore = (

@@ -3,6 +3,8 @@ import {
   DEFAULT_BALANCE_ARGS,
   DEFAULT_FIT_ARGS,
   DEFAULT_POD_AFFINITY_ARGS,
+  DEFAULT_PREEMPTION_ARGS,
+  type DefaultPreemptionArgs,
   type InterPodAffinityArgs,
   type NodeAffinityArgs,
   type NodeResourcesBalancedAllocationArgs,
@@ -204,25 +206,38 @@ const spread = strict({
     }),
   );
 
+const preemption = strict({
+  ...TYPED,
+  minCandidateNodesPercentage: integer(0, 100).default(DEFAULT_PREEMPTION_ARGS.minCandidateNodesPercentage),
+  minCandidateNodesAbsolute: integer(0).default(DEFAULT_PREEMPTION_ARGS.minCandidateNodesAbsolute),
+})
+  .superRefine(({ minCandidateNodesPercentage, minCandidateNodesAbsolute }, context) => {
+    if (minCandidateNodesPercentage > 0 || minCandidateNodesAbsolute > 0) return;
+    const message = 'minCandidateNodesPercentage and minCandidateNodesAbsolute can not both be 0';
+    context.addIssue({ code: 'custom', message, path: ['minCandidateNodesPercentage'] });
+  })
+  .transform(
+    ({ minCandidateNodesPercentage, minCandidateNodesAbsolute }): DefaultPreemptionArgs => ({
+      minCandidateNodesPercentage,
+      minCandidateNodesAbsolute,
+    }),
+  );
+
 export const ARGUMENT_SCHEMAS = {
   NodeResourcesFit: fit,
   NodeResourcesBalancedAllocation: balance,
   InterPodAffinity: podAffinity,
   NodeAffinity: nodeAffinity,
   PodTopologySpread: spread,
+  DefaultPreemption: preemption,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export function isConfigurable(name: string): name is keyof typeof ARGUMENT_SCHEMAS {
   return Object.hasOwn(ARGUMENT_SCHEMAS, name);
 }
 
-/** Checked, and dropped: preemption looks at every node, and volumes bind by themselves. */
+/** Checked, and dropped: volumes bind by themselves. */
 export const ARGUMENTS_WITHOUT_EFFECT: Readonly<Record<string, z.ZodType>> = {
-  DefaultPreemption: strict({
-    ...TYPED,
-    minCandidateNodesPercentage: integer(0, 100).optional(),
-    minCandidateNodesAbsolute: integer(0).optional(),
-  }),
   VolumeBinding: strict({
     ...TYPED,
     bindTimeoutSeconds: integer(0).optional(),
