@@ -43,6 +43,14 @@ const SPEC: Pod['spec'] = {
   schedulerName: 'default-scheduler',
 };
 
+function demanding(cpu: string): Pod['spec'] {
+  const [container] = SPEC.containers;
+  return {
+    ...SPEC,
+    containers: [{ ...container!, resources: { requests: { cpu, memory: '500Mi' } } }],
+  };
+}
+
 /** What the pods of a template share. */
 interface Template {
   readonly labels: Readonly<Record<string, string>>;
@@ -88,10 +96,13 @@ interface Workload {
   /** What is there before the pods, besides the nodes. */
   readonly before?: readonly KubeObject[];
   readonly pods?: number;
+  /** Pods that are on the nodes already, so many on each. */
+  readonly there?: { readonly spec: Pod['spec']; readonly each: number };
 }
 
 /** The scheduler alone: all nodes scored by every default plugin, pods of the templates in turn. */
-function benchmarkOf({ name, about, templates: from, before = [], pods = PODS }: Workload): Benchmark {
+function benchmarkOf(workload: Workload): Benchmark {
+  const { name, about, templates: from, before = [], pods = PODS, there } = workload;
   return {
     name,
     about,
@@ -102,6 +113,12 @@ function benchmarkOf({ name, about, templates: from, before = [], pods = PODS }:
       for (let i = 0; i < NODES; i += 1) {
         scheduler.observe({ type: 'ADDED', object: node(i), previous: undefined }, i, now);
       }
+      for (let i = 0; there !== undefined && i < NODES * there.each; i += 1) {
+        const spec = { ...there.spec, nodeName: `node-${i % NODES}` };
+        const running = pod(PODS + i, { labels: {}, spec });
+        const object: Pod = { ...running, status: { phase: 'Running', startTime: CREATED } };
+        scheduler.observe({ type: 'ADDED', object, previous: undefined }, i, now);
+      }
       for (const object of before) scheduler.observe({ type: 'ADDED', object, previous: undefined }, 0, now);
       for (let i = 0; i < pods; i += 1) {
         const object = pod(i, from[i % from.length]!);
@@ -110,6 +127,15 @@ function benchmarkOf({ name, about, templates: from, before = [], pods = PODS }:
       let placed = 0;
       const seconds = timed(() => {
         for (let decision = scheduler.next(now); decision !== undefined; decision = scheduler.next(now)) {
+          if (decision.outcome.kind === 'unschedulable') {
+            for (const victim of decision.outcome.victims ?? []) {
+              scheduler.observe(
+                { type: 'DELETED', object: victim as Pod & KubeObject, previous: victim },
+                0,
+                now,
+              );
+            }
+          }
           if (decision.outcome.kind !== 'assumed') continue;
           placed += 1;
           const object: Pod = {
@@ -139,5 +165,13 @@ export const schedulerBenchmarks: readonly Benchmark[] = [
     about: 'the same with the pods of ten Services, which are spread by default',
     templates: templates(() => SPEC),
     before: Array.from({ length: CLASSES }, (_, i) => service(i)),
+  }),
+  benchmarkOf({
+    name: 'scheduler-preemption-5000',
+    about:
+      'the same for pods that each take the place of others: the attempt that evicts, and the one that binds',
+    templates: [{ labels: {}, spec: { ...demanding('3'), priority: 10 } }],
+    there: { spec: demanding('900m'), each: 4 },
+    pods: NODES,
   }),
 ];
