@@ -17,7 +17,7 @@ import { serveMetrics } from './metrics.ts';
 import { notSimulated } from './not-simulated.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import { parseResourcePath, type ResourcePath } from './resource-path.ts';
-import { hasScale, scaleOf } from './scale.ts';
+import { hasScale, scaleOf, scaleTable } from './scale.ts';
 import { shownObject } from './shown.ts';
 import { formOf, partialMetadata, tableOf } from './table.ts';
 import { serveWrite } from './write.ts';
@@ -112,7 +112,10 @@ function getOne(
   if (subresource !== undefined && !isScale && !isStatus && !isLog) return refusal(NO_SUCH_RESOURCE);
   const stored = view.getByKey(kind, objectKey(namespace, name));
   if (stored === undefined) return refusal(notFound(kind, name));
-  if (isScale) return answer(200, scaleOf(stored));
+  if (isScale) {
+    const scale = form === 'table' ? scaleTable(stored, now, query.includeObject) : scaleOf(stored);
+    return answer(200, scale);
+  }
   if (isLog) return podLog(stored as Pod, query, now);
   const object = shownObject(stored, now, apiVersion);
   const { resourceVersion } = object.metadata;

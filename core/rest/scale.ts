@@ -1,8 +1,11 @@
 import type { KubeObject } from '../api/object.ts';
 import { badRequest, type Status } from '../api/status.ts';
+import { AGE, type Column, NAME } from '../kinds/print/column.ts';
 import { formatSelector } from '../labels.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import type { LabelSelector } from '../schema/types.generated.ts';
+import type { Micros } from '../time.ts';
+import { tableWith } from './table.ts';
 
 /** The scale subresource (`autoscaling/v1` Scale), by which clients size a workload without knowing its kind. */
 
@@ -44,6 +47,19 @@ export function scaleOf(object: KubeObject): unknown {
     spec: replicas === 0 ? {} : { replicas },
     status: { replicas: workload.status?.replicas ?? 0, selector: selectorText(workload) },
   };
+}
+
+/** The same as a table (`printScale`). */
+export function scaleTable(object: KubeObject, now: Micros, include: string | undefined): unknown {
+  const { spec, status } = object as Scalable;
+  const columns: readonly Column[] = [
+    NAME,
+    { name: 'Desired', type: 'integer', cell: () => spec.replicas ?? 0 },
+    { name: 'Available', type: 'integer', cell: () => status?.replicas ?? 0 },
+    AGE,
+  ];
+  const { resourceVersion } = object.metadata;
+  return tableWith(columns, [object], { resourceVersion }, now, include);
 }
 
 /** The workload with the size that a Scale names. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../api/object.ts';
 import type { Kind } from '../kinds/kind.ts';
+import type { Column } from '../kinds/print/column.ts';
 import { columnsFor } from '../kinds/print/columns.ts';
 import type { Micros } from '../time.ts';
 
@@ -47,7 +48,16 @@ export function tableOf(
   now: Micros,
   include?: string,
 ): object {
-  const columns = columnsFor(kind);
+  return tableWith(columnsFor(kind), objects, metadata, now, include);
+}
+
+export function tableWith(
+  columns: readonly Column[],
+  objects: readonly KubeObject[],
+  metadata: TableMetadata,
+  now: Micros,
+  include?: string,
+): object {
   // The server prints for every width; kubectl leaves out the columns of a priority above 0.
   const context = { now, wide: true };
   return {

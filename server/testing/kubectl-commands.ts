@@ -61,6 +61,23 @@ spec:
           ports: [{containerPort: 80}]
 `;
 
+const STATEFUL_SET = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: db, image: db:1}]}
+`;
+
+const ROLE = `apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: more, namespace: default}
+rules: [{apiGroups: [''], resources: [pods], verbs: [get]}]
+`;
+
 const CSR = `apiVersion: certificates.k8s.io/v1
 kind: CertificateSigningRequest
 metadata: {name: ask}
@@ -363,6 +380,42 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
         '…deployment "api" successfully rolled out\n',
         { isPreparation: true },
       ),
+    ],
+  },
+  {
+    title: 'Other ways to say it',
+    commands: [
+      file('db.yaml', STATEFUL_SET),
+      works('kubectl create -f db.yaml', 'statefulset.apps/db created\n'),
+      works('kubectl rollout status statefulset/db --timeout=10m', '…'),
+      works('kubectl scale -f db.yaml --replicas=2', 'statefulset.apps/db scaled\n'),
+      works('kubectl get -f db.yaml', 'NAME   READY   AGE\ndb …'),
+      works('kubectl get statefulset db --subresource=scale', 'NAME   DESIRED   AVAILABLE   AGE\ndb     2 …'),
+      works(
+        `kubectl patch node node-3 --subresource=status -p '{"status":{"capacity":{"a.example/x":"3"}}}'`,
+        'node/node-3 patched\n',
+      ),
+      works(
+        'printf one > file && kubectl create configmap from-file --from-file=file',
+        'configmap/from-file created\n',
+      ),
+      works(
+        'kubectl label configmap from-file a=b && kubectl label configmap from-file a=c --overwrite',
+        '…labeled\n',
+      ),
+      works(
+        'kubectl label configmap from-file a=d',
+        "error: 'a' already has a value (c), and --overwrite is false\n",
+        { code: 1 },
+      ),
+      file('kustomization.yaml', 'namePrefix: k-\nresources: [settings.yaml]\n'),
+      works('kubectl apply -k .', 'configmap/k-settings created\n'),
+      works('kubectl kustomize . | kubectl diff -f -', ''),
+      works('kubectl logs -l app=api --prefix --tail=1', '[pod/api-…'),
+      file('role.yaml', ROLE),
+      works('kubectl auth reconcile -f role.yaml', 'role.rbac.authorization.k8s.io/more reconciled\n…'),
+      works('kubectl delete -k . --dry-run=server', 'configmap "k-settings" deleted (server dry run)\n'),
+      works('kubectl delete -k .', 'configmap "k-settings" deleted\n'),
     ],
   },
   {
