@@ -47,6 +47,7 @@ interface KnownFailure {
 
 /** What trying came to on a node, and with what there. */
 interface KnownVictims {
+  readonly node: NodeInfo;
   readonly version: number;
   readonly object: Node;
   readonly budgets: number;
@@ -55,8 +56,8 @@ interface KnownVictims {
 
 interface PodClass {
   readonly index: ClassIndex;
-  /** By priority. */
-  readonly victims: Map<number, WeakMap<NodeInfo, KnownVictims>>;
+  /** By priority, then by the node's slot. */
+  readonly victims: Map<number, (KnownVictims | undefined)[]>;
   lastFailure: KnownFailure | undefined;
 }
 
@@ -247,17 +248,22 @@ export class Placer {
     const priority = priorityOf(pod.pod);
     let known = byPriority.get(priority);
     if (known === undefined) {
-      known = new WeakMap();
+      known = [];
       byPriority.set(priority, known);
     }
-    const { version, object } = node;
+    const { version, object, slot } = node;
     const budgets = this.#cache.budgets.version;
-    const before = known.get(node);
-    if (before?.version === version && before.object === object && before.budgets === budgets) {
+    const before = known[slot];
+    if (
+      before?.node === node &&
+      before.version === version &&
+      before.object === object &&
+      before.budgets === budgets
+    ) {
       return before.victims;
     }
     const victims = triedVictims(this.#profile, pod, this.#cache, node);
-    known.set(node, { version, object, budgets, victims });
+    known[slot] = { node, version, object, budgets, victims };
     return victims;
   }
 

@@ -1,43 +1,47 @@
-import { priorityOf } from '../cache/pod-info.ts';
-import { startOf, type Victims } from './victims.ts';
+import type { Micros } from '../../../core/time.ts';
+import { type PodInfo, priorityOf } from '../cache/pod-info.ts';
+import { startOf } from './start.ts';
+
+/** What taking a node would cost: number by number, the first that differs decides, and less is better. */
+export type Costs = readonly number[];
 
 /** Makes every priority positive, so that one more victim never makes a sum smaller. */
 const OFFSET = 2 ** 31;
 
 /** When the first of the most important victims started: the later, the less is lost. */
-function earliestStart({ pods }: Victims): number {
-  const [first] = pods;
-  if (first === undefined) return Number.POSITIVE_INFINITY;
-  const highest = priorityOf(first.pod);
+function earliestStart(pods: readonly PodInfo[], highest: number): Micros {
   let earliest = Number.POSITIVE_INFINITY;
   for (const { pod } of pods) if (priorityOf(pod) === highest) earliest = Math.min(earliest, startOf(pod));
   return earliest;
 }
 
-/** The rules in their order, each in the form "less is better" (`pickOneNodeForPreemption`). */
-const COSTS: readonly ((victims: Victims) => number)[] = [
-  ({ violations }) => violations,
-  ({ pods: [first] }) => (first === undefined ? Number.NEGATIVE_INFINITY : priorityOf(first.pod)),
-  ({ pods }) => pods.reduce((sum, { pod }) => sum + priorityOf(pod) + OFFSET, 0),
-  ({ pods }) => pods.length,
-  (victims) => -earliestStart(victims),
-];
+/** The rules of `pickOneNodeForPreemption`, in their order, for pods of which the most important comes first. */
+export function costsOf(pods: readonly PodInfo[], violations: number): Costs {
+  const [first] = pods;
+  const highest = first === undefined ? Number.NEGATIVE_INFINITY : priorityOf(first.pod);
+  const sum = pods.reduce((total, { pod }) => total + priorityOf(pod) + OFFSET, 0);
+  return [violations, highest, sum, pods.length, -earliestStart(pods, highest)];
+}
+
+function compare(a: Costs, b: Costs): number {
+  for (let i = 0; i < a.length; i += 1) {
+    if (a[i]! < b[i]!) return -1;
+    if (a[i]! > b[i]!) return 1;
+  }
+  return 0;
+}
 
 /** Where eviction costs least; among equals the one that the tie-break points at. */
-export function cheapest(candidates: readonly Victims[], tieBreak: () => number): Victims | undefined {
-  let equals = candidates;
-  for (const cost of COSTS) {
-    if (equals.length <= 1) break;
-    let least = Number.POSITIVE_INFINITY;
-    let best: Victims[] = [];
-    for (const each of equals) {
-      const costs = cost(each);
-      if (costs > least) continue;
-      if (costs < least) best = [];
-      least = costs;
-      best.push(each);
-    }
-    equals = best;
+export function cheapest<T extends { readonly costs: Costs }>(
+  candidates: readonly T[],
+  tieBreak: () => number,
+): T | undefined {
+  let equals: T[] = [];
+  for (const each of candidates) {
+    const order = equals.length === 0 ? 0 : compare(each.costs, equals[0]!.costs);
+    if (order > 0) continue;
+    if (order < 0) equals = [];
+    equals.push(each);
   }
   return equals.length <= 1 ? equals[0] : equals[tieBreak() % equals.length];
 }

@@ -1,24 +1,19 @@
-import type { Pod } from '../../../core/schema/types.generated.ts';
-import { type Micros, parseRfc3339 } from '../../../core/time.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import { type PodInfo, priorityOf } from '../cache/pod-info.ts';
 import { type Rejection, unresolvable } from '../framework/rejection.ts';
+import { type Costs, costsOf } from './choose.ts';
+import { startOf } from './start.ts';
 
 /** The pods that would have to leave one node, the most important first, and how many of them a budget protects. */
 export interface Victims {
   readonly node: NodeInfo;
   readonly pods: readonly PodInfo[];
   readonly violations: number;
+  readonly costs: Costs;
 }
 
 const NO_VICTIMS = unresolvable('DefaultPreemption', 'No preemption victims found for incoming pod');
-
-/** One that has not started counts as starting now, later than any other (`GetPodStartTime`). */
-export function startOf({ status }: Pod): Micros {
-  const { startTime } = status;
-  return (startTime === undefined ? undefined : parseRfc3339(startTime)) ?? Number.POSITIVE_INFINITY;
-}
 
 /** `MoreImportantPod`: by priority, then the longer it runs; the real order ends there, ours in the name. */
 function byImportance(a: PodInfo, b: PodInfo): number {
@@ -64,6 +59,7 @@ export function victimsOn(
       victims.add(info);
     }
     const pods = lower.filter((info) => victims.has(info));
-    return { node, pods, violations: pods.filter(isProtected).length };
+    const violations = pods.filter(isProtected).length;
+    return { node, pods, violations, costs: costsOf(pods, violations) };
   });
 }
