@@ -13,6 +13,7 @@ import type { Invariant } from './invariant.ts';
 import { jobPods } from './job-pods.ts';
 import { nodeCapacity } from './node-capacity.ts';
 import { ownerAbsent } from './owner-absent.ts';
+import { preemption } from './preemption.ts';
 import { replicaSetCount } from './replicaset-count.ts';
 import { rolloutByTemplate } from './rollout-by-template.ts';
 import { terminatingEndpoint } from './terminating-endpoint.ts';
@@ -29,6 +30,7 @@ export const INVARIANTS: readonly Invariant[] = [
   nodeCapacity,
   boundOnce,
   bindingTaints,
+  preemption,
   ownerAbsent,
   finalizersKept,
   autoscalerSize,

@@ -7,6 +7,8 @@ function bind(history: History, name: string, to: string, parts: object = {}): v
   history.put('kube-scheduler', pod(name, 'web', { ...parts, node: to }));
 }
 
+const PREEMPTED = [{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' }];
+
 /** Of every invariant, at least one history that breaks it and one that looks like it and doesn't. */
 export const CLUSTER: Examples = {
   'node-capacity': [
@@ -50,6 +52,39 @@ export const CLUSTER: Examples = {
         const cause = history.put('user', pod('a', 'web'));
         history.remove('user', 'Node', 'n1');
         history.put('kube-scheduler', pod('a', 'web', { node: 'n1' }), cause);
+      },
+    },
+  ],
+  preemption: [
+    {
+      about: 'for a pod of the same priority',
+      make: (history) => {
+        history.put('user', pod('urgent', 'web', { priority: 5, nominated: 'n1' }));
+        history.put('kube-scheduler', pod('a', 'web', { node: 'n1', priority: 5, conditions: PREEMPTED }));
+      },
+      wrong:
+        /pod default\/a of priority 5 was preempted on node n1, for which no pod above priority 5 was ever nominated/,
+    },
+    {
+      about: 'for nobody',
+      make: (history) => {
+        history.put('kube-scheduler', pod('a', 'web', { node: 'n1', conditions: PREEMPTED }));
+      },
+      wrong: /for which no pod was ever nominated/,
+    },
+    {
+      about: 'with a nomination that outlives the binding',
+      make: (history) => {
+        history.put('kube-scheduler', pod('urgent', 'web', { node: 'n1', nominated: 'n1' }));
+      },
+      wrong: /is bound to node n1 and still nominated for node n1/,
+    },
+    {
+      about: 'for a pod of a higher priority, which is bound then',
+      make: (history) => {
+        history.put('kube-scheduler', pod('urgent', 'web', { priority: 6, nominated: 'n1' }));
+        history.put('kube-scheduler', pod('a', 'web', { node: 'n1', priority: 5, conditions: PREEMPTED }));
+        history.put('kube-scheduler', pod('urgent', 'web', { priority: 6, node: 'n1' }));
       },
     },
   ],

@@ -48,6 +48,8 @@ export function replicaSet(
 }
 
 export interface PodParts {
+  readonly priority?: number;
+  readonly nominated?: string;
   readonly metadata?: Json;
   readonly node?: string;
   readonly ready?: boolean;
@@ -59,6 +61,7 @@ export interface PodParts {
 
 export function pod(name: string, app: string, parts: PodParts = {}): Written {
   const { node, ready = true, phase = 'Running', cpu, metadata, tolerations, conditions = [] } = parts;
+  const { priority, nominated } = parts;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -69,9 +72,11 @@ export function pod(name: string, app: string, parts: PodParts = {}): Written {
       ],
       ...(node === undefined ? {} : { nodeName: node }),
       ...(tolerations === undefined ? {} : { tolerations }),
+      ...(priority === undefined ? {} : { priority }),
     },
     status: {
       phase,
+      ...(nominated === undefined ? {} : { nominatedNodeName: nominated }),
       conditions: [
         { type: 'Ready', status: ready ? 'True' : 'False', lastTransitionTime: '2025-12-31T00:00:00Z' },
         ...conditions,
