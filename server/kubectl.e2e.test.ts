@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { KUBECTL_SECTIONS, type KubectlCommand } from './testing/kubectl-commands.ts';
+import type { KubectlCommand } from './testing/kubectl-command.ts';
+import { KUBECTL_SECTIONS } from './testing/kubectl-commands.ts';
 import { kubectlPage } from './testing/kubectl-page.ts';
 import { contentOf, hasKubectl, pathOf, type ServedCluster, serveCluster } from './testing/served-cluster.ts';
 

@@ -57,7 +57,13 @@ export interface SimulationOptions {
 }
 
 /** Stimuli that the scenario or an earlier one leads to again. */
-export const COMES_BY_ITSELF: ReadonlySet<string> = new Set(['scenario', 'end', 'fault-end', 'load', 'load-end']);
+export const COMES_BY_ITSELF: ReadonlySet<string> = new Set([
+  'scenario',
+  'end',
+  'fault-end',
+  'load',
+  'load-end',
+]);
 
 /** What a stimulus of the log says: the action, and where it was written. */
 interface TimedAction {

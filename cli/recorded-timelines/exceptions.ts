@@ -17,7 +17,7 @@ const POD_AFFINITY = "didn't match pod affinity rules, 3 node(s) didn't match po
 const NOT_HELPFUL = ' preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.';
 
 /** What the scheduler says of a pod, from 1.20's words to today's. Message by message: anything else stays as it is. */
-export const SCHEDULER_WORDS: readonly {
+const SCHEDULER_WORDS: readonly {
   readonly reason: string;
   readonly from: string;
   readonly to: string;

@@ -43,7 +43,7 @@ const COUNTERS = [
 ];
 
 /** An object with what is drawn replaced, free to be changed: exceptions edit it. */
-export function stateOf({ object }: Observation, alias: Alias): Fields {
+function stateOf({ object }: Observation, alias: Alias): Fields {
   const text = JSON.stringify(object, (key, value: unknown) =>
     DRAWN.has(key) && value !== undefined ? `<${key}>` : value,
   );

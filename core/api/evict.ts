@@ -36,7 +36,7 @@ function ignoresBudgets(pod: Pod): boolean {
 }
 
 /** Budgets that cover the pod. An absent selector covers none, an empty one all. */
-export function budgetsOf(server: Pick<ApiStore, 'state'>, pod: Pod): readonly PodDisruptionBudget[] {
+function budgetsOf(server: Pick<ApiStore, 'state'>, pod: Pod): readonly PodDisruptionBudget[] {
   return server.state
     .list(POD_DISRUPTION_BUDGET, pod.metadata.namespace)
     .filter(

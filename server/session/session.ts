@@ -1,3 +1,4 @@
+import type { Controller } from '../../controllers/controller.ts';
 import { History } from '../../core/log/history.ts';
 import type { RecordSink } from '../../core/log/record.ts';
 import type { ListSnapshots } from '../../core/rest/list.ts';
@@ -41,10 +42,17 @@ export class LiveSession implements Session {
   private timer: NodeJS.Timeout | undefined;
   private waiting = 0;
 
-  constructor(scenario: Scenario, speed: Speed, sinks: readonly RecordSink[] = []) {
+  /** `controllers`: those that the mutants of the scenario change. */
+  constructor(
+    scenario: Scenario,
+    speed: Speed,
+    sinks: readonly RecordSink[] = [],
+    controllers: readonly Controller[] = [],
+  ) {
     this.clock = new SessionClock(speed);
     this.simulation = new Simulation(scenario, {
       sinks: [(record) => this.history.append(record), ...sinks],
+      controllers,
     });
   }
 

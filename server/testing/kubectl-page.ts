@@ -1,4 +1,4 @@
-import type { KubectlCommand, KubectlSection } from './kubectl-commands.ts';
+import type { KubectlCommand, KubectlSection } from './kubectl-command.ts';
 
 /** The page docs/kubectl.md, made of the table that the test runs. */
 const HEAD = `# kubectl against \`wavetank serve\`

@@ -304,7 +304,14 @@ const ROWS: readonly Row[] = [
     usual: '18m',
     changed: '33m',
   },
-  { flag: 'max-scale-down-parallelism', set: 1, given: shrinking, seen: batches, usual: [3], changed: [1, 1, 1] },
+  {
+    flag: 'max-scale-down-parallelism',
+    set: 1,
+    given: shrinking,
+    seen: batches,
+    usual: [3],
+    changed: [1, 1, 1],
+  },
   { flag: 'max-drain-parallelism', set: 4, given: spreadThin, seen: batches, usual: [1, 1, 1], changed: [3] },
   { flag: 'max-empty-bulk-delete', set: 1, given: allGone, seen: batches, usual: [3], changed: [1, 1, 1] },
   {

@@ -12,7 +12,7 @@ export function readBySchema<T>(schema: z.ZodType<T>, raw: unknown): ReadBySchem
   return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
 }
 
-export function problemsOf(issue: z.core.$ZodIssue): readonly ScenarioProblem[] {
+function problemsOf(issue: z.core.$ZodIssue): readonly ScenarioProblem[] {
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys') {
     // `strict` writes a line for each.

@@ -17,10 +17,7 @@ export interface LoggedRun {
   readonly recording: Recording;
 }
 
-type Runner = (
-  sinks: readonly RecordSink[],
-  onStart: (simulation: Simulation) => void,
-) => RunOutcome;
+type Runner = (sinks: readonly RecordSink[], onStart: (simulation: Simulation) => void) => RunOutcome;
 
 function logged(scenario: Scenario, run: Runner): LoggedRun {
   const header: LogHeader = {

@@ -29,7 +29,7 @@ export interface ServiceLoad {
   groups: readonly Group[];
 }
 
-export function newServiceLoad(key: string): ServiceLoad {
+function newServiceLoad(key: string): ServiceLoad {
   const nothing = { external: 0, offered: 0, success: 1, p50: 0, p99: 0, mean: 0 };
   return { key, endpoints: [], opened: false, ...nothing, groups: NO_GROUPS };
 }
@@ -50,7 +50,7 @@ export interface CallOrder {
   readonly isCircular: boolean;
 }
 
-export function callOrder(services: ReadonlyMap<string, ServiceLoad>): CallOrder {
+function callOrder(services: ReadonlyMap<string, ServiceLoad>): CallOrder {
   const done = new Map<string, 'open' | 'closed'>();
   const order: ServiceLoad[] = [];
   let isCircular = false;
@@ -297,7 +297,7 @@ function allOf(success: number, { count }: DownstreamCall): number {
  * The part of the requests whose calls take longer than the client has time for them, by the exponential tail that has
  * these quantiles: calls are a sum of many times, whose exact distribution is worked out nowhere.
  */
-export function lateShare(p50: number, p99: number, timeout: number): number {
+function lateShare(p50: number, p99: number, timeout: number): number {
   if (p99 <= timeout && p99 <= p50) return 0;
   if (p99 <= p50) return p50 > timeout ? 1 : 0;
   const decay = LN_50 / (p99 - p50);

@@ -50,7 +50,7 @@ const SMALL = 1e-5;
  * The probability that all of so many servers are busy where nobody waits (Erlang's loss formula), by its recurrence.
  * `load` is λ/μ.
  */
-export function erlangB(servers: number, load: number): number {
+function erlangB(servers: number, load: number): number {
   let blocked = 1;
   for (let k = 1; k <= servers; k += 1) blocked = (load * blocked) / (k + load * blocked);
   return blocked;

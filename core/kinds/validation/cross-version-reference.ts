@@ -8,7 +8,7 @@ import { pathSegment } from './names.ts';
 const NO_ERRORS: readonly FieldError[] = [];
 
 /** The group of an apiVersion, or what `schema.ParseGroupVersion` says of a text that is none. */
-export function groupOf(
+function groupOf(
   apiVersion: string,
 ): { readonly ok: true; readonly group: string } | { readonly ok: false; readonly error: string } {
   const parts = apiVersion.split('/');

@@ -35,11 +35,6 @@ export function strict<S extends z.ZodRawShape>(
   });
 }
 
-/** A field that people will look for and that does not work yet: refused in plain words. */
-export function notYet(message: string): z.ZodOptional<z.ZodNever> {
-  return z.never({ error: message }).optional();
-}
-
 function isAbsent(field: unknown): boolean {
   return field instanceof z.ZodOptional && field.unwrap() instanceof z.ZodNever;
 }

@@ -29,19 +29,17 @@ const RATE_FORM = 'a rate such as 200rps or 0.5rps (a plain number is requests a
 const RATE_MAX = 1_000_000_000;
 
 /** Requests a second, in thousandths. */
-export const rate = z
-  .union([z.string(), z.number()], wanted(RATE_FORM))
-  .transform((value, context): MilliRate => {
-    const match = /^\s*(\d+(?:\.\d+)?)\s*(?:rps)?\s*$/.exec(`${value}`);
-    const amount = match === null ? Number.NaN : Number(match[1]);
-    if (amount <= RATE_MAX) return Math.round(amount * 1000);
-    const message =
-      amount > RATE_MAX
-        ? `expected at most ${RATE_MAX}rps, got ${shown(value)}`
-        : `expected ${RATE_FORM}, got ${shown(value)}`;
-    context.issues.push({ code: 'custom', message, input: value });
-    return z.NEVER;
-  });
+const rate = z.union([z.string(), z.number()], wanted(RATE_FORM)).transform((value, context): MilliRate => {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:rps)?\s*$/.exec(`${value}`);
+  const amount = match === null ? Number.NaN : Number(match[1]);
+  if (amount <= RATE_MAX) return Math.round(amount * 1000);
+  const message =
+    amount > RATE_MAX
+      ? `expected at most ${RATE_MAX}rps, got ${shown(value)}`
+      : `expected ${RATE_FORM}, got ${shown(value)}`;
+  context.issues.push({ code: 'custom', message, input: value });
+  return z.NEVER;
+});
 
 const SERVICE_FORM = 'the name of a Service, such as service/web or service/shop/web';
 
