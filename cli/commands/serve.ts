@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { NODE } from '../../core/kinds/registry.ts';
 import { snapshotOf } from '../../core/log/format.ts';
+import type { LogRecord } from '../../core/log/record.ts';
 import { type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
 import { type LogWriter, openLogWriter } from '../../files/log/write-log.ts';
 import { formatProblems } from '../../files/problem.ts';
@@ -18,6 +19,7 @@ import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { openLog } from '../log-view.ts';
 import { requireOtherFile } from '../output-file.ts';
+import { controllersOf } from '../scenario-controllers.ts';
 import { VERSION } from '../version.ts';
 
 export interface ServeCommandOptions {
@@ -155,7 +157,8 @@ function liveSession(paths: readonly string[], options: ServeCommandOptions): Se
     return live;
   };
   const writer = options.record === undefined ? undefined : recorder(options.record, scenario, session);
-  live = new LiveSession(scenario, speed, writer === undefined ? [] : [(record) => writer.append(record)]);
+  const sinks = writer === undefined ? [] : [(record: LogRecord) => writer.append(record)];
+  live = new LiveSession(scenario, speed, sinks, controllersOf(scenario, paths.join(' ')));
   const started = live;
   started.start(SETTLE);
   return {
