@@ -1,9 +1,8 @@
-import { keyOf } from '../../core/api/object.ts';
 import { podCondition } from '../../core/kinds/pod/status.ts';
-import { NODE, POD } from '../../core/kinds/registry.ts';
+import { POD } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
-import type { Finding, Invariant, Moment, Watcher } from './invariant.ts';
+import type { Finding, Invariant, Watcher } from './invariant.ts';
 
 function isPreempted(pod: Pod | undefined): boolean {
   return pod !== undefined && podCondition(pod, 'DisruptionTarget')?.reason === 'PreemptionByScheduler';
@@ -36,15 +35,6 @@ class PreemptionWatcher implements Watcher {
       `pod ${key} of priority ${priority} was preempted on node ${spec.nodeName ?? ''}, ` +
       `for which ${highest === undefined ? 'no pod' : `no pod above priority ${highest}`} was ever nominated`;
     return [{ kind: POD, key, message }];
-  }
-
-  atRest({ view }: Moment): readonly Finding[] {
-    return view.list(POD).flatMap((pod): readonly Finding[] => {
-      const node = pod.status.nominatedNodeName;
-      if (node === undefined || node === '' || view.get(NODE, undefined, node) !== undefined) return [];
-      const message = `pod ${keyOf(pod)} is nominated for node ${node}, which does not exist`;
-      return [{ kind: POD, key: keyOf(pod), message }];
-    });
   }
 }
 
