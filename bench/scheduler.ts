@@ -167,6 +167,21 @@ export const schedulerBenchmarks: readonly Benchmark[] = [
     before: Array.from({ length: CLASSES }, (_, i) => service(i)),
   }),
   benchmarkOf({
+    name: 'scheduler-spread-5000',
+    about: 'the same for ten workloads that must be spread over three zones (DoNotSchedule, maxSkew 5)',
+    templates: templates((labels) => ({
+      ...SPEC,
+      topologySpreadConstraints: [
+        {
+          maxSkew: 5,
+          topologyKey: 'topology.kubernetes.io/zone',
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: labels },
+        },
+      ],
+    })),
+  }),
+  benchmarkOf({
     name: 'scheduler-preemption-5000',
     about:
       'the same for pods that each take the place of others: the attempt that evicts, and the one that binds',

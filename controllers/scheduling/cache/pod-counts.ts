@@ -69,22 +69,31 @@ export class PodCounts {
     }
   }
 
-  /** By the value of a label, over the nodes that count. `version` tells whether any node's label has changed. */
-  totalsBy(topologyKey: string, test: NodeTest, version: number): ReadonlyMap<string, number> {
-    const key = test.key === '' ? topologyKey : `${topologyKey} ${test.key}`;
+  /**
+   * By the value of a label, over the nodes that count. `version` tells whether any node's label has changed. With
+   * `nodes`, their domains are there also where no pod is.
+   */
+  totalsBy(
+    topologyKey: string,
+    test: NodeTest,
+    version: number,
+    nodes: readonly NodeInfo[] = [],
+  ): ReadonlyMap<string, number> {
+    const key = JSON.stringify([topologyKey, test.key, nodes.length > 0]);
     let domains = this.#domains.get(key);
     if (domains === undefined) {
       domains = { topologyKey, test, totals: new Map(), version: version - 1 };
       this.#domains.set(key, domains);
     }
-    if (domains.version !== version) this.#countAgain(domains, version);
+    if (domains.version !== version) this.#countAgain(domains, version, nodes);
     return domains.totals;
   }
 
-  #countAgain(domains: DomainTotals, version: number): void {
+  #countAgain(domains: DomainTotals, version: number, nodes: readonly NodeInfo[]): void {
     const { topologyKey, test, totals } = domains;
     domains.version = version;
     totals.clear();
+    for (const node of nodes) if (test.counts(node)) totals.set(node.label(topologyKey) ?? NO_DOMAIN, 0);
     for (const [node, count] of this.#byNode) {
       if (node.node === undefined || !test.counts(node)) continue;
       const domain = node.label(topologyKey) ?? NO_DOMAIN;

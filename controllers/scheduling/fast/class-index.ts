@@ -11,7 +11,7 @@ import {
 import type { Rejection } from '../framework/rejection.ts';
 import { HOSTNAME } from '../framework/spreading.ts';
 import { nthOf, SlotSet } from './slot-set.ts';
-import { type CountedSpreading, SpreadSearch } from './spread-search.ts';
+import { type CountedSpreading, openGroups, SpreadSearch } from './spread-search.ts';
 
 /**
  * Nodes with the same raw static scores: whatever normalising makes of these, it is the same for all of them. For
@@ -138,11 +138,21 @@ export class ClassIndex {
   /** The slots of the best nodes, in sets; `undefined` where no node is feasible. */
   best(spreading?: CountedSpreading): readonly SlotSet[] | undefined {
     if (this.feasible === 0) return undefined;
-    if (!this.#normalised) this.#normalise();
+    if (spreading === undefined || spreading.rules.hard.length === 0) {
+      if (!this.#normalised) this.#normalise(this.#groups);
+    }
     if (spreading !== undefined) {
+      const { hard } = spreading.rules;
+      const open = hard.length === 0 ? this.#groups : openGroups(this.#groups, spreading);
+      if (open.length === 0) return undefined;
+      if (hard.length > 0) {
+        // What scores are brought into proportion with depends on which domains are open now.
+        this.#normalise(open);
+        this.#normalised = false;
+      }
       if (this.#search?.capacity !== this.#capacity) this.#search = new SpreadSearch(this.#capacity);
       const { slotCount } = this.#cache;
-      return [this.#search.best(this.#groups, this.#scoreOf, this.#unit, spreading, slotCount)];
+      return [this.#search.best(open, this.#scoreOf, this.#unit, spreading, slotCount)];
     }
     let best = -1;
     let sets: SlotSet[] = [];
@@ -343,8 +353,8 @@ export class ClassIndex {
     return number;
   }
 
-  #normalise(): void {
-    const groups = this.#groups.filter(({ size }) => size > 0);
+  #normalise(among: readonly Group[]): void {
+    const groups = among.filter(({ size }) => size > 0);
     for (const group of groups) group.staticTotal = 0;
     this.#nodeScores.forEach(({ plugin, weight }, at) => {
       const raws = groups.map((group) => group.raws[at]!);

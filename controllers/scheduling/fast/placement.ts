@@ -118,6 +118,9 @@ export class Placer {
     const { index } = podClass;
     index.refresh();
     const sets = index.best(covered === true ? undefined : this.#counted(covered));
+    if (sets === undefined && covered !== true && covered.rules.hard.length > 0) {
+      return this.#placePlainly(pod, tieBreak, search, nominatedNode);
+    }
     if (sets !== undefined) return { node: nodeAmong(sets, this.#cache, tieBreak), state: undefined };
     return this.#failureOf(podClass, pod, tieBreak, nominatedNode);
   }
@@ -135,9 +138,13 @@ export class Placer {
       if (plugin.standsAside?.(pod, this.#cache) === true) continue;
       const rules = spread === undefined ? plugin.spreading?.(pod, this.#cache) : undefined;
       if (rules === undefined) return false;
+      // Pods that a node is kept free for count in its domain too.
+      const isPlain = plugin.filter === undefined || this.#cache.nominations.size > 0;
+      if (rules.hard.length > 0 && isPlain) return false;
       spread = { rules, weight };
     }
-    return spread === undefined || spread.weight === 0 ? true : spread;
+    if (spread === undefined || (spread.weight === 0 && spread.rules.hard.length === 0)) return true;
+    return spread;
   }
 
   #counted({ rules, weight }: WeightedSpreading): CountedSpreading {
@@ -148,10 +155,14 @@ export class Placer {
     const totals = rules.constraints.map(({ topologyKey, nodes }, i) =>
       topologyKey === HOSTNAME ? undefined : counts[i]!.totalsBy(topologyKey, nodes, domainVersion),
     );
-    const counted = { rules, weight, counts, totals };
+    const hardCounts = rules.hard.map(({ selector }) => this.#cache.countsOf(selector));
+    const hardTotals = rules.hard.map(({ topologyKey, nodes }, i) =>
+      hardCounts[i]!.totalsBy(topologyKey, nodes, domainVersion, this.#cache.nodes),
+    );
+    const counted = { rules, weight, counts, totals, hardTotals };
     // Counting a selector for the first time may have dropped all others.
     const epoch = this.#cache.countsEpoch;
-    if (counts.every((each, i) => each === this.#cache.countsOf(rules.constraints[i]!.selector))) {
+    if (epoch === countsEpoch || counts.length + hardCounts.length <= 1) {
       this.#countedBy.set(rules, { epoch, domainVersion, counted });
     }
     return counted;
@@ -183,8 +194,7 @@ export class Placer {
     const alone = this.#keys.keyOf(pod);
     // Which nodes are kept free for others depends on the priority.
     const key = this.#cache.nominations.size === 0 ? alone : `${priorityOf(pod.pod)} ${alone}`;
-    const topologyKeys =
-      covered === true ? [] : covered.rules.constraints.map(({ topologyKey }) => topologyKey);
+    const topologyKeys = covered === true ? [] : topologyKeysOf(covered.rules);
     const topologies = topologyKeys.join();
     const known = this.#classes.get(topologies)?.get(key);
     if (known !== undefined) return known;
@@ -276,4 +286,8 @@ export class Placer {
     this.#decisionsSince += 1;
     if (this.#decisionsSince === SETTLED_AFTER && !this.#cache.slotsInNameOrder) this.#cache.renumber();
   }
+}
+
+function topologyKeysOf({ constraints, hard }: Spreading): readonly string[] {
+  return [...constraints, ...hard].map(({ topologyKey }) => topologyKey);
 }

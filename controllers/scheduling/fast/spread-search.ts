@@ -1,6 +1,14 @@
 import { NO_DOMAIN, type PodCounts } from '../cache/pod-counts.ts';
 import { MAX_NODE_SCORE } from '../framework/extension-points.ts';
-import { HOSTNAME, rounded, type Spreading, scoreForCount, spreadScore } from '../framework/spreading.ts';
+import {
+  fewestOf,
+  HOSTNAME,
+  isSkewed,
+  rounded,
+  type Spreading,
+  scoreForCount,
+  spreadScore,
+} from '../framework/spreading.ts';
 import { naturalLog } from '../natural-log.ts';
 import type { Group } from './class-index.ts';
 import { SlotSet, splitInto, splits } from './slot-set.ts';
@@ -13,6 +21,23 @@ export interface CountedSpreading {
   /** For each constraint: the pods by node, and by domain unless each node is one. */
   readonly counts: readonly PodCounts[];
   readonly totals: readonly (ReadonlyMap<string, number> | undefined)[];
+  /** The same for the rules that refuse, by domain alone. */
+  readonly hardTotals: readonly ReadonlyMap<string, number>[];
+}
+
+/** The groups in whose domains there may be one pod more. */
+export function openGroups(
+  groups: readonly Group[],
+  { rules: { hard, constraints }, hardTotals }: CountedSpreading,
+): readonly Group[] {
+  const fewest = hard.map((constraint, i) => fewestOf(hardTotals[i]!, constraint));
+  return groups.filter(({ size, domains }) => {
+    if (size === 0) return false;
+    return hard.every((constraint, i) => {
+      const domain = domains[constraints.length + i];
+      return domain !== undefined && !isSkewed(constraint, hardTotals[i]!.get(domain) ?? 0, fewest[i]!);
+    });
+  });
 }
 
 /** So few nodes are looked at one by one, rather than bucket by bucket. */
@@ -65,7 +90,7 @@ export class SpreadSearch {
     considered.length = 0;
     for (const group of groups) {
       if (group.size === 0) continue;
-      if (!needsAllLabels || !group.domains.includes(undefined)) considered.push(group);
+      if (!needsAllLabels || hasAll(group, constraints.length)) considered.push(group);
       else this.#offer(group.staticTotal + group.best * unit, group.buckets[group.best]!);
     }
     this.#weigh(considered, spreading);
@@ -233,4 +258,10 @@ function domainsIn(groups: readonly Group[], at: number): number {
   const domains = new Set<string>();
   for (const group of groups) domains.add(group.domains[at] ?? NO_DOMAIN);
   return domains.size;
+}
+
+/** Only the labels of the rules that order nodes. */
+function hasAll({ domains }: Group, count: number): boolean {
+  for (let i = 0; i < count; i += 1) if (domains[i] === undefined) return false;
+  return true;
 }

@@ -11,8 +11,16 @@ export interface SpreadConstraint {
   readonly nodes: NodeTest;
 }
 
-/** All rules of a pod that order nodes and refuse none. */
+export interface HardConstraint extends SpreadConstraint {
+  /** 1 where the pod would count itself. */
+  readonly self: number;
+}
+
+/** All rules of a pod. */
 export interface Spreading {
+  /** Those that refuse nodes. */
+  readonly hard: readonly HardConstraint[];
+  /** Those that order nodes. */
   readonly constraints: readonly SpreadConstraint[];
   /** Whether a node that lacks one of the labels is out of it, with a score of 0. */
   readonly needsAllLabels: boolean;
@@ -34,4 +42,16 @@ export function rounded(value: number): number {
 /** From the sums of all nodes to a score of one, 0…100: most where fewest pods are. */
 export function spreadScore(sum: number, lowest: number, highest: number, most: number): number {
   return highest === 0 ? most : Math.floor((most * (highest + lowest - sum)) / highest);
+}
+
+/** In the domain that has fewest; zero while there are too few domains. */
+export function fewestOf(matching: ReadonlyMap<string, number>, { minDomains }: SpreadConstraint): number {
+  let fewest = matching.size < minDomains ? 0 : Number.POSITIVE_INFINITY;
+  for (const count of matching.values()) fewest = Math.min(fewest, count);
+  return fewest;
+}
+
+/** Whether one pod more in a domain would be too many. */
+export function isSkewed({ self, maxSkew }: HardConstraint, count: number, fewest: number): boolean {
+  return count + self - fewest > maxSkew;
 }

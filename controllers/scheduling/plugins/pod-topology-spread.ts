@@ -1,4 +1,3 @@
-import type { Pod } from '../../../core/schema/types.generated.ts';
 import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import { NO_DOMAIN } from '../cache/pod-counts.ts';
@@ -8,7 +7,10 @@ import { type CycleState, type StateKey, stateKey } from '../framework/cycle-sta
 import { MAX_NODE_SCORE, type Plugin } from '../framework/extension-points.ts';
 import { unresolvable, unschedulable } from '../framework/rejection.ts';
 import {
+  fewestOf,
+  type HardConstraint,
   HOSTNAME,
+  isSkewed,
   rounded,
   type SpreadConstraint,
   type Spreading,
@@ -26,11 +28,10 @@ const NO_LABEL = unresolvable(
 );
 
 interface Hard {
-  readonly constraint: SpreadConstraint;
+  readonly constraint: HardConstraint;
   readonly matching: ReadonlyMap<string, number>;
   /** In the domain that has fewest; zero while there are too few domains. */
   readonly fewest: number;
-  readonly self: number;
 }
 
 interface Soft {
@@ -62,11 +63,7 @@ function matchingOn(node: NodeInfo, { matches, namespace }: PodSelector): number
   return count;
 }
 
-function hardState(
-  pod: Pod,
-  constraints: readonly SpreadConstraint[],
-  cluster: ClusterView,
-): readonly Hard[] {
+function hardState(constraints: readonly HardConstraint[], cluster: ClusterView): readonly Hard[] {
   return constraints.map((constraint) => {
     const matching = new Map<string, number>();
     for (const node of cluster.nodes) {
@@ -74,9 +71,7 @@ function hardState(
       const value = node.label(constraint.topologyKey)!;
       matching.set(value, (matching.get(value) ?? 0) + matchingOn(node, constraint.selector));
     }
-    let fewest = matching.size < constraint.minDomains ? 0 : Number.POSITIVE_INFINITY;
-    for (const count of matching.values()) fewest = Math.min(fewest, count);
-    return { constraint, matching, fewest, self: constraint.selector.matches(pod.metadata.labels) ? 1 : 0 };
+    return { constraint, matching, fewest: fewestOf(matching, constraint) };
   });
 }
 
@@ -126,31 +121,32 @@ export function podTopologySpreadWith(args: PodTopologySpreadArgs): Plugin {
     name: NAME,
     dependsOn: 'cluster',
     standsAside: ({ pod }, cluster) => {
-      const { hard, soft } = rules.of(pod, cluster);
-      return hard.length === 0 && soft.constraints.length === 0;
+      const { hard, constraints } = rules.of(pod, cluster);
+      return hard.length === 0 && constraints.length === 0;
     },
     spreading: ({ pod }, cluster) => {
-      const { hard, soft } = rules.of(pod, cluster);
-      return hard.length === 0 ? soft : undefined;
+      const spreading = rules.of(pod, cluster);
+      // Then the nodes of a domain would have to be known by their labels.
+      return spreading.hard.some(({ topologyKey }) => topologyKey === HOSTNAME) ? undefined : spreading;
     },
     preFilter: (state, { pod }, cluster) => {
       const { hard } = rules.of(pod, cluster);
       if (hard.length === 0) return 'skip';
-      state.write(HARD, hardState(pod, hard, cluster));
+      state.write(HARD, hardState(hard, cluster));
       return {};
     },
     filter: (state, _pod, node) => {
-      for (const { constraint, matching, fewest, self } of state.read(HARD)) {
+      for (const { constraint, matching, fewest } of state.read(HARD)) {
         const value = node.label(constraint.topologyKey);
         if (value === undefined) return NO_LABEL;
-        if ((matching.get(value) ?? 0) + self - fewest > constraint.maxSkew) return SKEWED;
+        if (isSkewed(constraint, matching.get(value) ?? 0, fewest)) return SKEWED;
       }
       return undefined;
     },
     preScore: (state, { pod }, cluster, feasible) => {
-      const { soft } = rules.of(pod, cluster);
-      if (soft.constraints.length === 0) return 'skip';
-      state.write(SOFT, softState(soft, cluster, feasible));
+      const spreading = rules.of(pod, cluster);
+      if (spreading.constraints.length === 0) return 'skip';
+      state.write(SOFT, softState(spreading, cluster, feasible));
       return undefined;
     },
     score: (state, _pod, node) => rounded(matchingNear(state, node)),

@@ -4,7 +4,12 @@ import type { ClusterView } from '../cache/cluster-view.ts';
 import { EVERY_NODE, type NodeTest } from '../cache/pod-counts.ts';
 import type { PodSelector } from '../cache/pod-owners.ts';
 import type { PodTopologySpreadArgs } from '../configuration/plugin-args.ts';
-import { HOSTNAME, type SpreadConstraint, type Spreading } from '../framework/spreading.ts';
+import {
+  type HardConstraint,
+  HOSTNAME,
+  type SpreadConstraint,
+  type Spreading,
+} from '../framework/spreading.ts';
 import { untoleratedTaint } from '../taints.ts';
 import { requiredNodeTest } from './node-affinity.ts';
 import { selectorWithKeys } from './pod-terms.ts';
@@ -18,20 +23,14 @@ const SYSTEM_CONSTRAINTS: readonly TopologySpreadConstraint[] = [
   { topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway', maxSkew: 5 },
 ];
 
-/** The rules of a pod, of either kind. */
-export interface PodSpreading {
-  readonly hard: readonly SpreadConstraint[];
-  readonly soft: Spreading;
-}
-
 interface Remembered {
   readonly labels: StringMap | undefined;
   readonly namespace: string | undefined;
   readonly spec: Pick<PodSpec, 'affinity' | 'nodeSelector' | 'tolerations'>;
-  readonly spreading: PodSpreading;
+  readonly spreading: Spreading;
 }
 
-const NONE: PodSpreading = { hard: [], soft: { constraints: [], needsAllLabels: true } };
+const NONE: Spreading = { hard: [], constraints: [], needsAllLabels: true };
 
 /** The nodes whose pods count: by the constraint's policies, and with every label that is needed. */
 function nodesOf(
@@ -93,7 +92,7 @@ export class SpreadRules {
     this.#defaults = this.#areSystem ? SYSTEM_CONSTRAINTS : args.defaultConstraints;
   }
 
-  of(pod: Pod, cluster: ClusterView): PodSpreading {
+  of(pod: Pod, cluster: ClusterView): Spreading {
     const own = pod.spec.topologySpreadConstraints;
     if (own !== undefined && own.length > 0) return this.#recall(pod, own, own, undefined, true);
     if (this.#defaults.length === 0) return NONE;
@@ -109,7 +108,7 @@ export class SpreadRules {
     list: readonly TopologySpreadConstraint[],
     selector: PodSelector | undefined,
     needsAllLabels: boolean,
-  ): PodSpreading {
+  ): Spreading {
     const { spec } = pod;
     const { labels, namespace } = pod.metadata;
     const known = this.#remembered.get(key);
@@ -122,12 +121,11 @@ export class SpreadRules {
     ) {
       return known.spreading;
     }
-    const spreading: PodSpreading = {
-      hard: constraintsFor(pod, list, 'DoNotSchedule', selector, true),
-      soft: {
-        constraints: constraintsFor(pod, list, 'ScheduleAnyway', selector, needsAllLabels),
-        needsAllLabels,
-      },
+    const hard = constraintsFor(pod, list, 'DoNotSchedule', selector, true);
+    const spreading: Spreading = {
+      hard: hard.map((each): HardConstraint => ({ ...each, self: each.selector.matches(labels) ? 1 : 0 })),
+      constraints: constraintsFor(pod, list, 'ScheduleAnyway', selector, needsAllLabels),
+      needsAllLabels,
     };
     this.#remembered.set(key, { labels, namespace, spec, spreading });
     return spreading;
