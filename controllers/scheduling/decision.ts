@@ -1,6 +1,7 @@
 import type { Pod } from '../../core/schema/types.generated.ts';
 import type { Request } from '../controller.ts';
 import type { FitFailure } from './message.ts';
+import type { QueuedPod } from './queue/queued-pod.ts';
 
 /** How many nodes refused the pod for one reason of one plugin. */
 export interface CountedReason {
@@ -43,4 +44,12 @@ export function countedReasons({ histogram }: FitFailure): readonly CountedReaso
   return histogram.flatMap(({ rejection, nodes }) =>
     rejection.reasons.map((reason) => ({ plugin: rejection.plugin, reason, nodes })),
   );
+}
+
+export function decisionOf(
+  { info, cause, reason, attempts }: QueuedPod,
+  outcome: SchedulingDecision['outcome'],
+  requests: readonly Request[],
+): SchedulingDecision {
+  return { pod: info.pod, cause, reason, attempts, outcome, requests };
 }

@@ -22,15 +22,16 @@ import type {
 } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
+import { type AssumedPod, reserve, type ServedProfile, unreserve } from './assumed-pod.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { type PodInfo, podInfo, priorityOf } from './cache/pod-info.ts';
 import type { PodOwner } from './cache/pod-owners.ts';
-import { countedReasons, type SchedulingDecision } from './decision.ts';
+import { countedReasons, decisionOf, type SchedulingDecision } from './decision.ts';
 import { type Explanation, explanationOf } from './explanation.ts';
 import { type Placement, Placer } from './fast/placement.ts';
 import { type ClusterEvent, NO_NODE_CHANGES } from './framework/cluster-event.ts';
 import { CycleState } from './framework/cycle-state.ts';
-import type { Plugin, Profile, QueueSort } from './framework/extension-points.ts';
+import type { Profile, QueueSort } from './framework/extension-points.ts';
 import type { Rejection } from './framework/rejection.ts';
 import { type FitFailure, fitMessage } from './message.ts';
 import { nodeChanges } from './node-changes.ts';
@@ -46,25 +47,6 @@ import {
 import type { QueuedPod } from './queue/queued-pod.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
 import { evaluate, type NodeSearch } from './reference.ts';
-
-interface ServedProfile {
-  readonly profile: Profile;
-  readonly placer: Placer;
-  readonly byName: ReadonlyMap<string, Plugin>;
-}
-
-/** A pod that was given a node, until both the binding's result and the pod's own event have come. */
-interface AssumedPod {
-  readonly queued: QueuedPod;
-  readonly served: ServedProfile;
-  readonly state: CycleState;
-  readonly nodeName: string;
-  info: PodInfo;
-  bound: boolean;
-  confirmed: boolean;
-  /** Deleted, or ended, while its binding was under way. */
-  gone: boolean;
-}
 
 const BY_TIME: QueueSort = (a, b) => a.timestamp - b.timestamp;
 
@@ -180,7 +162,7 @@ export class Scheduler {
       return requests;
     }
     this.#assumed.delete(podUid);
-    this.#unreserve(assumed);
+    unreserve(assumed);
     if (!assumed.confirmed) this.#forget(assumed, now);
     const message = `binding rejected: running Bind plugin "DefaultBinder": ${result.status.message}`;
     if (assumed.gone || assumed.confirmed) return [failedScheduling(pod, message)];
@@ -426,9 +408,9 @@ export class Scheduler {
       confirmed: false,
       gone: false,
     };
-    const rejection = this.#reserve(assumed);
+    const rejection = reserve(assumed);
     if (rejection !== undefined) {
-      this.#unreserve(assumed);
+      unreserve(assumed);
       this.#cache.remove(info.uid);
       const histogram = [{ rejection, nodes: 1 }];
       const failure: FitFailure = {
@@ -454,36 +436,10 @@ export class Scheduler {
     return decisionOf(queued, { kind: 'assumed', node: nodeName }, requests);
   }
 
-  #reserve({ served, state, info, nodeName }: AssumedPod): Rejection | undefined {
-    for (const { plugin } of served.profile.plugins) {
-      const rejection = plugin.reserve?.reserve(state, info, nodeName);
-      if (rejection !== undefined) return rejection;
-    }
-    for (const { plugin } of served.profile.plugins) {
-      const rejection = plugin.permit?.(state, info, nodeName);
-      if (rejection !== undefined) return rejection;
-    }
-    return undefined;
-  }
-
-  #unreserve({ served, state, info, nodeName }: AssumedPod): void {
-    for (const { plugin } of served.profile.plugins.toReversed()) {
-      plugin.reserve?.unreserve(state, info, nodeName);
-    }
-  }
-
   /** Takes back the place of a pod whose binding failed; others may want it. */
   #forget({ info, queued }: AssumedPod, now: Micros): void {
     this.#cache.remove(info.uid);
     const { pod } = info;
     this.#queue.move({ resource: 'AssignedPod', action: 'Delete', previous: pod, pod }, queued.cause, now);
   }
-}
-
-function decisionOf(
-  { info, cause, reason, attempts }: QueuedPod,
-  outcome: SchedulingDecision['outcome'],
-  requests: readonly Request[],
-): SchedulingDecision {
-  return { pod: info.pod, cause, reason, attempts, outcome, requests };
 }

@@ -7,13 +7,12 @@ import type {
   Pod,
   Service,
 } from '../../../core/schema/types.generated.ts';
-import { sameMap, sameTaints } from '../node-changes.ts';
 import { Budgets } from './budgets.ts';
 import { ChangeLog } from './change-log.ts';
 import type { ClusterView } from './cluster-view.ts';
-import type { HostPort } from './host-port.ts';
 import { ImageTable } from './image-table.ts';
 import { NodeInfo } from './node-info.ts';
+import { checked, extendedOf, portsOf, sameDomains, stays } from './node-load.ts';
 import { NodeTable } from './node-table.ts';
 import { Nominations } from './nominations.ts';
 import type { PodCounts } from './pod-counts.ts';
@@ -30,16 +29,6 @@ interface Placed {
 export interface Trial {
   place(info: PodInfo, nodeName: string): void;
   remove(uid: string): void;
-}
-
-/** Scores multiply an amount by 100; beyond this, doubles would lose units. */
-const LARGEST_AMOUNT = Math.floor(Number.MAX_SAFE_INTEGER / 100);
-
-function checked(amount: number, what: string, name: string): number {
-  if (amount < 0 || amount > LARGEST_AMOUNT || !Number.isInteger(amount)) {
-    throw new Error(`the ${what} of node ${name} come to ${amount}, which scheduling can't count exactly`);
-  }
-  return amount;
 }
 
 /**
@@ -434,31 +423,4 @@ export class ClusterCache implements ClusterView {
     }
     return low;
   }
-}
-
-/** Pods on their way out count towards a node's load, and for no spreading. */
-function stays({ pod }: PodInfo): boolean {
-  return pod.metadata.deletionTimestamp === undefined;
-}
-
-function sameDomains(a: Node, b: Node): boolean {
-  return (
-    (a.metadata.labels === b.metadata.labels || sameMap(a.metadata.labels, b.metadata.labels)) &&
-    (a.spec.taints === b.spec.taints || sameTaints(a.spec.taints, b.spec.taints))
-  );
-}
-
-function extendedOf(node: NodeInfo, name: string): { allocatable: number; requested: number } {
-  let resource = node.extended.get(name);
-  if (resource === undefined) {
-    resource = { allocatable: 0, requested: 0 };
-    node.extended.set(name, resource);
-  }
-  return resource;
-}
-
-function portsOf(pods: ReadonlyMap<string, PodInfo>): readonly HostPort[] {
-  const ports: HostPort[] = [];
-  for (const info of pods.values()) ports.push(...info.facts.hostPorts);
-  return ports;
 }

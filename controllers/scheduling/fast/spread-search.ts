@@ -10,7 +10,7 @@ import {
   spreadScore,
 } from '../framework/spreading.ts';
 import { naturalLog } from '../natural-log.ts';
-import type { Group } from './class-index.ts';
+import type { Group } from './group.ts';
 import { SlotSet, splitInto, splits } from './slot-set.ts';
 
 /** A pod's soft rules with what is counted for each. */

@@ -1,0 +1,45 @@
+import type { PodInfo } from './cache/pod-info.ts';
+import type { Placer } from './fast/placement.ts';
+import type { CycleState } from './framework/cycle-state.ts';
+import type { Plugin, Profile } from './framework/extension-points.ts';
+import type { Rejection } from './framework/rejection.ts';
+import type { QueuedPod } from './queue/queued-pod.ts';
+
+export interface ServedProfile {
+  readonly profile: Profile;
+  readonly placer: Placer;
+  readonly byName: ReadonlyMap<string, Plugin>;
+}
+
+/** A pod that was given a node, until both the binding's result and the pod's own event have come. */
+export interface AssumedPod {
+  readonly queued: QueuedPod;
+  readonly served: ServedProfile;
+  readonly state: CycleState;
+  readonly nodeName: string;
+  info: PodInfo;
+  bound: boolean;
+  confirmed: boolean;
+  /** Deleted, or ended, while its binding was under way. */
+  gone: boolean;
+}
+
+/** The plugins take what the pod needs, and may hold it back; the first that refuses is told. */
+export function reserve({ served, state, info, nodeName }: AssumedPod): Rejection | undefined {
+  for (const { plugin } of served.profile.plugins) {
+    const rejection = plugin.reserve?.reserve(state, info, nodeName);
+    if (rejection !== undefined) return rejection;
+  }
+  for (const { plugin } of served.profile.plugins) {
+    const rejection = plugin.permit?.(state, info, nodeName);
+    if (rejection !== undefined) return rejection;
+  }
+  return undefined;
+}
+
+/** In the other direction. */
+export function unreserve({ served, state, info, nodeName }: AssumedPod): void {
+  for (const { plugin } of served.profile.plugins.toReversed()) {
+    plugin.reserve?.unreserve(state, info, nodeName);
+  }
+}
