@@ -119,7 +119,7 @@ function budget(number: number, draw: Below): PodDisruptionBudget {
     apiVersion: 'policy/v1',
     kind: 'PodDisruptionBudget',
     metadata: { name: `budget-${number}`, uid: `budget-${number}`, namespace: 'default', ...META },
-    spec: { selector: { matchLabels: pick([{ app: 'test' }, { app: 'web' }, {}], draw) } },
+    spec: { selector: { matchLabels: pick<StringMap>([{ app: 'test' }, { app: 'web' }, {}], draw) } },
     status: {
       disruptionsAllowed: draw(3),
       currentHealthy: 0,
