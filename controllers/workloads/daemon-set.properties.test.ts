@@ -227,9 +227,8 @@ describe('a DaemonSet', () => {
         (given) => {
           const running = begin(given);
           for (const step of given.steps) perform(running, step);
-          // An answer that is lost to a late cache leaves expectations that nothing meets: they hold for five minutes,
-          // and the turn that finds them over may come as much later.
-          running.world.run(15 * MINUTE);
+          // Expectations that nothing meets hold for five minutes, and each refusal doubles the wait, up to 1000 s.
+          running.world.run(240 * MINUTE);
           const { spec, status, metadata } = running.daemonSet();
           let desired = 0;
           for (const one of running.nodes()) {

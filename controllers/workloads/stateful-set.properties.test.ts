@@ -342,8 +342,8 @@ describe('a StatefulSet', () => {
           for (let round = 0; round < 90; round += 1) {
             mend(running);
             if (round === ROUNDS_BEFORE_HELP) removeFailedBeyond(running);
-            // Refusals make it wait longer and longer.
-            running.world.run(round < ROUNDS_BEFORE_HELP ? SECOND : 30 * SECOND);
+            // Each refusal doubles its wait, up to 1000 s.
+            running.world.run(round < ROUNDS_BEFORE_HELP ? SECOND : 5 * MINUTE);
           }
           none(lost);
           const { spec, status, metadata } = running.set();
