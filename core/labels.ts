@@ -114,9 +114,14 @@ export function compileRequirements(requirements: readonly Requirement[]): Match
   const [only] = matchers;
   if (only === undefined) return EVERYTHING;
   if (matchers.length === 1) return only;
+  // The pods of a template share their labels, and come one after the other.
+  let lastLabels: StringMap | undefined;
+  let lastAnswer = false;
   return (labels) => {
-    for (const matcher of matchers) if (!matcher(labels)) return false;
-    return true;
+    if (labels !== undefined && labels === lastLabels) return lastAnswer;
+    lastLabels = labels;
+    lastAnswer = matchers.every((matcher) => matcher(labels));
+    return lastAnswer;
   };
 }
 

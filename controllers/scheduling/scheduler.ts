@@ -106,6 +106,12 @@ export class Scheduler {
       case REPLICA_SET.kind:
       case STATEFUL_SET.kind:
       case REPLICATION_CONTROLLER.kind:
+        // Nearly all of its changes are in its counts of pods.
+        if (
+          (event.previous as PodOwner | undefined)?.spec === (event.object as PodOwner).spec &&
+          event.type === 'MODIFIED'
+        )
+          return;
         this.#cache.setOwner(event.object as PodOwner, event.type !== 'DELETED');
         return;
       case POD_DISRUPTION_BUDGET.kind:

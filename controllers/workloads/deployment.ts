@@ -144,9 +144,13 @@ function syncScale(rollout: Rollout, replicaSets: readonly ReplicaSet[]): void {
   syncStatus(rollout, generations);
 }
 
-/** `rolloutRolling`. */
-function rollOut(rollout: Rollout, replicaSets: readonly ReplicaSet[]): Micros | undefined {
-  const generations = syncRevision(rollout, replicaSets, true);
+/** `rolloutRolling`; `synced`: where the revisions were looked at already, and were as they should be. */
+function rollOut(
+  rollout: Rollout,
+  replicaSets: readonly ReplicaSet[],
+  synced: Generations | undefined,
+): Micros | undefined {
+  const generations = synced ?? syncRevision(rollout, replicaSets, true);
   if (scaleNew(rollout, generations) || scaleDownOld(rollout, generations)) {
     return rollout.error === undefined ? syncRollout(rollout, generations) : undefined;
   }
@@ -169,9 +173,8 @@ function recreate(rollout: Rollout, view: View, replicaSets: readonly ReplicaSet
 }
 
 /** Whether some ReplicaSet with pods was scaled for another size of the Deployment (`isScalingEvent`). */
-function isScalingEvent(rollout: Rollout, replicaSets: readonly ReplicaSet[]): boolean {
+function isScalingEvent(rollout: Rollout, generations: Generations): boolean {
   const desired = desiredReplicas(rollout.deployment);
-  const generations = syncRevision(rollout, replicaSets, false);
   // What follows starts from the ReplicaSets as the view has them once more: should this have updated one, the
   // next update of it conflicts, and the key comes back.
   rollout.returned = undefined;
@@ -192,14 +195,24 @@ function sync(rollout: Rollout, view: View): Micros | undefined {
     return undefined;
   }
   checkPaused(rollout);
-  const { spec } = rollout.deployment;
-  if (spec.paused === true || isScalingEvent(rollout, replicaSets)) {
+  const { deployment } = rollout;
+  const { spec } = deployment;
+  if (spec.paused === true) {
     syncScale(rollout, replicaSets);
     return undefined;
   }
-  return spec.strategy?.type === 'Recreate'
-    ? recreate(rollout, view, replicaSets)
-    : rollOut(rollout, replicaSets);
+  const sent = rollout.requests.length;
+  const generations = syncRevision(rollout, replicaSets, false);
+  if (isScalingEvent(rollout, generations)) {
+    syncScale(rollout, replicaSets);
+    return undefined;
+  }
+  if (spec.strategy?.type === 'Recreate') return recreate(rollout, view, replicaSets);
+  const wereInOrder =
+    generations.current !== undefined &&
+    rollout.requests.length === sent &&
+    rollout.deployment === deployment;
+  return rollOut(rollout, replicaSets, wereInOrder ? generations : undefined);
 }
 
 function selectsEverything({ spec }: Deployment): boolean {

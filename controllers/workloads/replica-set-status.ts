@@ -79,7 +79,8 @@ export function statusUpdate(
     replicas: tally.active,
     terminatingReplicas: tally.terminating,
   } as ReplicaSetStatus;
-  const object: ReplicaSet = { ...replicaSet, status };
+  const { apiVersion, kind, metadata, spec } = replicaSet;
+  const object: ReplicaSet = { apiVersion, kind, metadata, spec, status };
   return { verb: 'updateStatus', kind: REPLICA_SET, object, tag: STATUS };
 }
 

@@ -45,7 +45,8 @@ export function updateStatus(rollout: Rollout): void {
 }
 
 export function setStatus(rollout: Rollout, status: DeploymentStatus): void {
-  if (status !== rollout.deployment.status) rollout.deployment = { ...rollout.deployment, status };
+  const { apiVersion, kind, metadata, spec, status: before } = rollout.deployment;
+  if (status !== before) rollout.deployment = { apiVersion, kind, metadata, spec, status };
 }
 
 /** Update a ReplicaSet; returns it as the API server will. */

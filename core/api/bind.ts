@@ -4,6 +4,7 @@ import { rfc3339 } from '../time.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Command, type Result, refused } from './command.ts';
 import type { RequestContext } from './identity.ts';
+import { numbered } from './metadata.ts';
 import { objectKey } from './object.ts';
 import { conflict, notFound, uidConflict } from './status.ts';
 
@@ -66,8 +67,9 @@ export function bindPod(
   }
   const rv = server.journal.nextNumber;
   const bound: Pod = {
-    ...stored,
-    metadata: { ...stored.metadata, resourceVersion: String(rv) },
+    apiVersion: stored.apiVersion,
+    kind: stored.kind,
+    metadata: numbered(stored.metadata, rv),
     spec: { ...stored.spec, nodeName: command.nodeName },
     status: boundStatus(stored, rfc3339(context.now)),
   };

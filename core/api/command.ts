@@ -34,6 +34,8 @@ export type Command =
       readonly namespace: string | undefined;
       readonly name: string;
       readonly subresource?: 'status';
+      /** The object's key, where the caller has it at hand. */
+      readonly key?: string;
       /** Refuse unless the stored object has this uid. */
       readonly uid?: string;
       readonly change: (stored: KubeObject) => KubeObject;

@@ -7,7 +7,7 @@ import { type Charge, commitCharges, quotaCharges } from './admission/resource-q
 import type { ApiStore } from './api-store.ts';
 import { type Command, type Result, refused } from './command.ts';
 import { generatedName, type RequestContext, uidOf } from './identity.ts';
-import { createdMetadata } from './metadata.ts';
+import { createdMetadata, numbered } from './metadata.ts';
 import { type KubeObject, type NewObject, objectKey } from './object.ts';
 import { alreadyExists, badRequest, invalid } from './status.ts';
 
@@ -92,7 +92,7 @@ function createCharged(
 ): Result {
   commitCharges(server, charges, context);
   const rv = server.journal.nextNumber;
-  const numbered = { ...object, metadata: { ...object.metadata, resourceVersion: String(rv) } };
-  server.commit('create', kind, key, undefined, numbered, context);
-  return { ok: true, object: numbered, rv };
+  const next = { ...object, metadata: numbered(object.metadata, rv) };
+  server.commit('create', kind, key, undefined, next, context);
+  return { ok: true, object: next, rv };
 }

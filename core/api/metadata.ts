@@ -59,7 +59,34 @@ export function updatedMetadata(stored: ObjectMeta, sent: ObjectMeta): ObjectMet
   };
 }
 
+/**
+ * The metadata of another version. Hot path: written out, since a copy by spread of what comes in many hidden classes
+ * is made key by key, and keeps most of them outside of the object.
+ */
+export function numbered(
+  metadata: ObjectMeta,
+  rv: number,
+  generation: number | undefined = metadata.generation,
+): ObjectMeta {
+  return {
+    name: metadata.name,
+    generateName: metadata.generateName,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+    resourceVersion: String(rv),
+    generation,
+    creationTimestamp: metadata.creationTimestamp,
+    deletionTimestamp: metadata.deletionTimestamp,
+    deletionGracePeriodSeconds: metadata.deletionGracePeriodSeconds,
+    labels: metadata.labels,
+    annotations: metadata.annotations,
+    ownerReferences: metadata.ownerReferences,
+    finalizers: metadata.finalizers,
+    managedFields: metadata.managedFields,
+  };
+}
+
 /** The object as event `rv` leaves it. Hot path. */
 export function versioned(object: KubeObject, rv: number, generation: number | undefined): KubeObject {
-  return { ...object, metadata: { ...object.metadata, resourceVersion: String(rv), generation } };
+  return { ...object, metadata: numbered(object.metadata, rv, generation) };
 }

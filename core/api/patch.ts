@@ -11,8 +11,7 @@ export function patchObject(
   command: Extract<Command, { verb: 'patch' }>,
   context: RequestContext,
 ): Result {
-  const { kind, namespace, name, uid } = command;
-  const key = objectKey(namespace, name);
+  const { kind, namespace, name, uid, key = objectKey(namespace, name) } = command;
   const stored = server.state.getByKey(kind, key);
   if (stored === undefined) return refused(notFound(kind, name));
   if (uid !== undefined && uid !== stored.metadata.uid) {

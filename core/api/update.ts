@@ -1,4 +1,5 @@
 import type { Kind } from '../kinds/kind.ts';
+import { POD } from '../kinds/registry.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
 import { validateAdmission } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
@@ -6,8 +7,8 @@ import type { ApiStore } from './api-store.ts';
 import { type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
 import type { RequestContext } from './identity.ts';
-import { updatedMetadata, versioned } from './metadata.ts';
-import { type KubeObject, keyOf } from './object.ts';
+import { numbered, updatedMetadata, versioned } from './metadata.ts';
+import { type KubeObject, keyOf, type ObjectMeta } from './object.ts';
 import {
   conflict,
   type FieldError,
@@ -20,6 +21,10 @@ import {
 
 interface WithStatus extends KubeObject {
   readonly status?: unknown;
+}
+
+interface WithSpec extends WithStatus {
+  readonly spec: unknown;
 }
 
 interface WithSpecFinalizers extends KubeObject {
@@ -158,6 +163,14 @@ export function replaceObject(
   return commitUpdate(server, kind, key, stored, object, rv, context);
 }
 
+/** Another status. Pods and workloads have nothing else; a literal keeps them of one hidden class. */
+function withStatus(kind: Kind, stored: KubeObject, metadata: ObjectMeta, status: unknown): KubeObject {
+  if (kind !== POD && kind.group !== 'apps') return { ...stored, status, metadata } as KubeObject;
+  const { apiVersion, kind: name, spec } = stored as WithSpec;
+  const next: WithSpec = { apiVersion, kind: name, metadata, spec, status };
+  return next;
+}
+
 /**
  * The status subresource: the status, and annotations, which no kind's status strategy holds back (the
  * Deployment controller writes its revision that way). Hot path.
@@ -177,12 +190,10 @@ export function replaceStatus(
     managedFields !== stored.metadata.managedFields || !equalValues(annotations, stored.metadata.annotations);
   if (!annotated && equalValues(status, before)) return { ok: true, object: stored, rv: 0 };
   const rv = server.journal.nextNumber;
-  const resourceVersion = String(rv);
   // The finished version at once: a copy for the change and another for its number would be one too many.
-  const metadata = annotated
-    ? { ...stored.metadata, annotations, managedFields, resourceVersion }
-    : { ...stored.metadata, resourceVersion };
-  const next = { ...stored, status, metadata } as KubeObject;
+  const renumbered = numbered(stored.metadata, rv);
+  const metadata = annotated ? { ...renumbered, annotations, managedFields } : renumbered;
+  const next = withStatus(kind, stored, metadata, status);
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
   return commitUpdate(server, kind, key, stored, next, rv, context);

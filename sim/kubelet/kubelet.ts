@@ -2,7 +2,7 @@ import type { EventRequest, WatchEvent } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
 import type { KubeObject } from '../../core/api/object.ts';
 import { LEASE, NODE } from '../../core/kinds/registry.ts';
-import type { Node, Pod } from '../../core/schema/types.generated.ts';
+import type { HostIP, Node, Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import type { Cause, NodeContext } from '../actor.ts';
 import type { Timer } from '../kernel/kernel.ts';
@@ -53,6 +53,7 @@ export class Kubelet implements NodeServices {
   readonly images: ImagePuller;
   readonly events: boolean;
   readonly hostAddress: string;
+  readonly hostIps: readonly HostIP[];
   addresses: PodAddresses;
   admission: NodeAdmission;
   programs: ProgramListener | undefined;
@@ -91,6 +92,7 @@ export class Kubelet implements NodeServices {
     this.registry = registry;
     this.events = settings.events;
     this.hostAddress = settings.machine.address;
+    this.hostIps = [{ ip: settings.machine.address }];
     this.writer = new NodeWriter(settings, context.random);
     this.relistPhase = context.random.below(RELIST_PERIOD, nodeName, 'relist');
     this.addresses = new PodAddresses(settings.machine.podCidr);

@@ -1,6 +1,6 @@
 import type { EventRequest } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
-import type { Node } from '../../core/schema/types.generated.ts';
+import type { HostIP, Node } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Cause, NodeContext } from '../actor.ts';
 import type { BehaviorSource } from './behavior.ts';
@@ -14,6 +14,8 @@ import type { ProgramListener } from './program.ts';
 /** What a pod's worker has of its node. */
 export interface NodeServices {
   readonly hostAddress: string;
+  /** The same as all pods' statuses say it. */
+  readonly hostIps: readonly HostIP[];
   readonly context: NodeContext;
   readonly behaviors: BehaviorSource;
   readonly registry: ImageRegistry;

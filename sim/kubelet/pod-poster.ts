@@ -1,5 +1,5 @@
 import type { Result } from '../../core/api/command.ts';
-import type { KubeObject } from '../../core/api/object.ts';
+import { type KubeObject, keyOf } from '../../core/api/object.ts';
 import { POD } from '../../core/kinds/registry.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, rfc3339 } from '../../core/time.ts';
@@ -21,6 +21,7 @@ function readyIn(pod: Pod): string | undefined {
 export class PodPoster {
   private readonly worker: PodControl;
   private readonly node: NodeServices;
+  private readonly key: string;
   private posted: OwnStatus | undefined;
   private unanswered = 0;
   private wanted = true;
@@ -29,11 +30,11 @@ export class PodPoster {
   private retryAt: Micros = NEVER;
   private deleteAt: Micros = NEVER;
   private correctAt: Micros = NEVER;
-  private readonly onPosted = (result: Result): void => this.answered(result);
 
   constructor(worker: PodControl, node: NodeServices) {
     this.worker = worker;
     this.node = node;
+    this.key = worker.key;
   }
 
   /** When `advance` is next to be called. */
@@ -132,9 +133,9 @@ export class PodPoster {
     this.wanted = false;
     this.unanswered += 1;
     this.node.send(
-      { verb: 'patch', kind: POD, namespace, name, subresource: 'status', uid, change },
+      { verb: 'patch', kind: POD, namespace, name, subresource: 'status', key: this.key, uid, change },
       cause,
-      this.onPosted,
+      (result) => this.answered(result),
     );
   }
 

@@ -30,7 +30,7 @@ export interface PodFacts {
   readonly mains: readonly ContainerRun[];
   readonly sandboxReady: boolean;
   readonly podIp: string | undefined;
-  readonly hostIp: string;
+  readonly hostIps: readonly HostIP[];
   readonly startTime: string;
   /** `rfc3339` of now. */
   readonly at: string;
@@ -47,7 +47,7 @@ export interface OwnStatus {
   readonly conditions: OwnConditions;
   readonly containerStatuses: readonly ContainerStatus[];
   readonly initContainerStatuses: readonly ContainerStatus[] | undefined;
-  readonly hostIp: string;
+  readonly hostIps: readonly HostIP[];
   readonly podIp: string | undefined;
   readonly startTime: string;
   readonly at: string;
@@ -183,7 +183,7 @@ export function composeStatus(pod: Pod, facts: PodFacts, before: OwnStatus | und
       initContainers === undefined || initContainers.length === 0
         ? undefined
         : statusesOf(facts, facts.inits, initContainers, before?.initContainerStatuses),
-    hostIp: facts.hostIp,
+    hostIps: facts.hostIps,
     podIp: facts.podIp,
     startTime: facts.startTime,
     at: facts.at,
@@ -213,12 +213,6 @@ function gatedReady(stored: Pod, own: OwnStatus): PodCondition {
 }
 
 let lastPodIps: readonly PodIP[] = [];
-let lastHostIps: readonly HostIP[] = [];
-
-function hostIps(ip: string): readonly HostIP[] {
-  if (lastHostIps[0]?.ip !== ip) lastHostIps = [{ ip }];
-  return lastHostIps;
-}
 
 function podIps(ip: string, before: readonly PodIP[] | undefined): readonly PodIP[] {
   if (before?.[0]?.ip === ip) return before;
@@ -246,8 +240,8 @@ export function withStatus(stored: Pod, own: OwnStatus): Pod {
     containerStatuses: own.containerStatuses,
     ephemeralContainerStatuses: before.ephemeralContainerStatuses,
     extendedResourceClaimStatus: before.extendedResourceClaimStatus,
-    hostIP: own.hostIp,
-    hostIPs: before.hostIP === own.hostIp ? before.hostIPs : hostIps(own.hostIp),
+    hostIP: own.hostIps[0]?.ip,
+    hostIPs: own.hostIps,
     initContainerStatuses: own.initContainerStatuses,
     message: own.message ?? before.message,
     nominatedNodeName: before.nominatedNodeName,
@@ -263,7 +257,13 @@ export function withStatus(stored: Pod, own: OwnStatus): Pod {
     resources: before.resources,
     startTime: own.startTime,
   };
-  return { ...stored, status };
+  return {
+    apiVersion: stored.apiVersion,
+    kind: stored.kind,
+    metadata: stored.metadata,
+    spec: stored.spec,
+    status,
+  };
 }
 
 /** The kubelet won't run the pod at all (`rejectPod`). */

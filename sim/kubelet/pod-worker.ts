@@ -71,11 +71,6 @@ export class PodWorker implements PodControl, PodPrograms {
   private syncAt: Micros = NEVER;
   private deadlineAt: Micros = NEVER;
   private timer: Timer | undefined;
-  private readonly onTimer = (): void => {
-    this.timer = undefined;
-    this.advance(this.node.context.now);
-    this.rearm();
-  };
 
   constructor(pod: Pod, node: NodeServices, cause: Cause) {
     this.pod = pod;
@@ -314,8 +309,14 @@ export class PodWorker implements PodControl, PodPrograms {
     }
     if (at < NEVER) {
       const { now } = this.node.context;
-      this.timer = this.node.context.after(Math.max(0, at - now), this.onTimer);
+      this.timer = this.node.context.after(Math.max(0, at - now), () => this.fire());
     }
+  }
+
+  private fire(): void {
+    this.timer = undefined;
+    this.advance(this.node.context.now);
+    this.rearm();
   }
 
   private advance(now: Micros): void {
@@ -440,7 +441,7 @@ export class PodWorker implements PodControl, PodPrograms {
       mains,
       sandboxReady,
       podIp,
-      hostIp: this.node.hostAddress,
+      hostIps: this.node.hostIps,
       startTime,
       at,
       restarting: this.mode === 'running',

@@ -30,6 +30,8 @@ export class PodCounts {
   readonly #capacity: number;
   readonly #byNode = new Map<NodeInfo, number>();
   readonly #domains = new Map<string, DomainTotals>();
+  /** The same, as a list. */
+  readonly #totals: DomainTotals[] = [];
   /** The nodes with one pod and more. */
   readonly some: SlotSet;
   /** By the number of pods; nothing at 0. */
@@ -62,7 +64,7 @@ export class PodCounts {
     if (before === 0) this.some.add(slot);
     else if (after === 0) this.some.remove(slot);
     if (node.node === undefined) return;
-    for (const { topologyKey, test, totals } of this.#domains.values()) {
+    for (const { topologyKey, test, totals } of this.#totals) {
       if (!test.counts(node)) continue;
       const domain = node.label(topologyKey) ?? NO_DOMAIN;
       totals.set(domain, (totals.get(domain) ?? 0) + amount);
@@ -84,6 +86,7 @@ export class PodCounts {
     if (domains === undefined) {
       domains = { topologyKey, test, totals: new Map(), version: version - 1 };
       this.#domains.set(key, domains);
+      this.#totals.push(domains);
     }
     if (domains.version !== version) this.#countAgain(domains, version, nodes);
     return domains.totals;

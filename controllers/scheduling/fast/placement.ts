@@ -82,6 +82,7 @@ export class Placer {
   readonly #classes = new Map<string, Map<string, PodClass>>();
   #classCount = 0;
   readonly #countedBy = new WeakMap<Spreading, KnownCounts>();
+  readonly #topologiesBy = new WeakMap<Spreading, string>();
   #settledVersion = -1;
   #decisionsSince = 0;
 
@@ -194,20 +195,32 @@ export class Placer {
     const alone = this.#keys.keyOf(pod);
     // Which nodes are kept free for others depends on the priority.
     const key = this.#cache.nominations.size === 0 ? alone : `${priorityOf(pod.pod)} ${alone}`;
-    const topologyKeys = covered === true ? [] : topologyKeysOf(covered.rules);
-    const topologies = topologyKeys.join();
+    const topologies = covered === true ? '' : this.#topologiesOf(covered.rules);
     const known = this.#classes.get(topologies)?.get(key);
     if (known !== undefined) return known;
     if (this.#classCount >= MOST_CLASSES) {
       this.#classes.clear();
       this.#classCount = 0;
     }
-    const index = new ClassIndex(this.#profile, pod, this.#cache, topologyKeys);
+    const index = new ClassIndex(
+      this.#profile,
+      pod,
+      this.#cache,
+      covered === true ? [] : topologyKeysOf(covered.rules),
+    );
     const made: PodClass = { index, victims: new Map(), lastFailure: undefined };
     const alike = this.#classes.get(topologies) ?? new Map<string, PodClass>();
     this.#classes.set(topologies, alike.set(key, made));
     this.#classCount += 1;
     return made;
+  }
+
+  #topologiesOf(rules: Spreading): string {
+    const known = this.#topologiesBy.get(rules);
+    if (known !== undefined) return known;
+    const topologies = topologyKeysOf(rules).join();
+    this.#topologiesBy.set(rules, topologies);
+    return topologies;
   }
 
   /** Many alike fail one after the other while nothing changes: then no way out is looked for again. */

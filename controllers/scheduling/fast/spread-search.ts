@@ -40,6 +40,10 @@ export function openGroups(
   });
 }
 
+function isByHost({ topologyKey }: { readonly topologyKey: string }): boolean {
+  return topologyKey === HOSTNAME;
+}
+
 /** So few nodes are looked at one by one, rather than bucket by bucket. */
 const FEW = 48;
 
@@ -62,6 +66,7 @@ export class SpreadSearch {
   /** Of the group that is looked at: what its domains come to, before and after the term of the node's own pods. */
   #before = 0;
   readonly #after: number[] = [];
+  #afterCount = 0;
   readonly #weights: number[] = [];
   /** Natural logarithms by the size of a topology, plus 2. */
   readonly #logarithms: (number | undefined)[] = [];
@@ -82,7 +87,7 @@ export class SpreadSearch {
     slotCount: number,
   ): SlotSet {
     const { needsAllLabels, constraints } = spreading.rules;
-    const byHost = constraints.findIndex(({ topologyKey }) => topologyKey === HOSTNAME);
+    const byHost = constraints.findIndex(isByHost);
     this.#best = -1;
     this.#slotCount = slotCount;
     this.#result.clear();
@@ -96,24 +101,26 @@ export class SpreadSearch {
     this.#weigh(considered, spreading);
     let lowest = Number.POSITIVE_INFINITY;
     let highest = 0;
-    considered.forEach((group, i) => {
+    for (let i = 0; i < considered.length; i += 1) {
+      const group = considered[i]!;
       this.#sumDomains(group, spreading, byHost);
       const own = this.#ownCounts(group, spreading, byHost);
       const least = this.#sumAt(this.#fewestIn(group, own), spreading, byHost, own);
       this.#least[i] = least;
       lowest = Math.min(lowest, least);
       highest = Math.max(highest, this.#sumAt(this.#mostIn(group, own), spreading, byHost, own));
-    });
+    }
     // What may be best comes first: then of most others none is looked at.
     let first = 0;
     let bound = -1;
-    considered.forEach((group, i) => {
+    for (let i = 0; i < considered.length; i += 1) {
+      const group = considered[i]!;
       const score = spreadScore(this.#least[i]!, lowest, highest, MAX_NODE_SCORE);
       const total = group.staticTotal + spreading.weight * score + group.best * unit;
-      if (total <= bound) return;
+      if (total <= bound) continue;
       bound = total;
       first = i;
-    });
+    }
     for (let i = 0; i < considered.length; i += 1) {
       const at = i === 0 ? first : i <= first ? i - 1 : i;
       const group = considered[at]!;
@@ -147,7 +154,7 @@ export class SpreadSearch {
   /** In the order of the constraints, as the sum of doubles depends on it. */
   #sumDomains(group: Group, { rules, totals }: CountedSpreading, byHost: number): void {
     this.#before = 0;
-    this.#after.length = 0;
+    this.#afterCount = 0;
     const { constraints } = rules;
     for (let i = 0; i < constraints.length; i += 1) {
       const domain = group.domains[i];
@@ -155,7 +162,10 @@ export class SpreadSearch {
       const { maxSkew } = constraints[i]!;
       const term = scoreForCount(totals[i]!.get(domain) ?? 0, maxSkew, this.#weights[i]!);
       if (byHost < 0 || i < byHost) this.#before += term;
-      else this.#after.push(term);
+      else {
+        this.#after[this.#afterCount] = term;
+        this.#afterCount += 1;
+      }
     }
   }
 
@@ -168,7 +178,7 @@ export class SpreadSearch {
     if (own !== undefined) {
       sum += scoreForCount(count, rules.constraints[byHost]!.maxSkew, this.#weights[byHost]!);
     }
-    for (const term of this.#after) sum += term;
+    for (let i = 0; i < this.#afterCount; i += 1) sum += this.#after[i]!;
     return rounded(sum);
   }
 
