@@ -46,7 +46,7 @@ export function createObject(
   if (command.object.metadata.resourceVersion)
     return refused(badRequest('resourceVersion should not be set on objects to be created'));
   const defaulted = strategy.applyDefaults?.(command.object) ?? command.object;
-  const admitted = admit(defaulted, kind, server.state);
+  const admitted = admit(defaulted, kind, server.state, context);
   if (isStatus(admitted)) return refused(admitted);
   const prepared = strategy.prepareForCreate?.(admitted, server.strategyContext(context)) ?? admitted;
   if (isStatus(prepared)) return refused(prepared);
@@ -68,7 +68,7 @@ export function createObject(
   if (metaErrors.length > 0 || errors.length > 0)
     return refused(invalid(kind, name, [...metaErrors, ...errors]));
 
-  const refusal = validateAdmission(prepared, kind, server.state, name);
+  const refusal = validateAdmission(prepared, kind, server.state, name, context);
   if (refusal !== undefined) return refused(refusal);
   const charges = quotaCharges(server, kind, prepared, name, undefined, context);
   if ('code' in charges) return refused(charges);

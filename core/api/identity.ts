@@ -53,6 +53,14 @@ export function generatedName(draw: Draw, prefix: string, rv: number, attempt: n
   return parts.join('');
 }
 
+/** Somebody from outside, as admission knows them. Components of the cluster are not asked who they are. */
+export interface RequestClient {
+  readonly user: string;
+  readonly groups: readonly string[];
+  /** Tell the client something besides the answer: a `Warning` header. */
+  readonly warn: (text: string) => void;
+}
+
 /** What a request is made with: when, by whom, because of what. */
 export interface RequestContext {
   readonly now: Micros;
@@ -62,4 +70,6 @@ export interface RequestContext {
   readonly cause: number;
   /** Why a timer fired, where one did. */
   readonly reason?: string | undefined;
+  /** The client from outside whose request it is; absent where a component of the cluster asks. */
+  readonly client?: RequestClient;
 }

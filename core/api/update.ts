@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds/kind.ts';
 import { POD } from '../kinds/registry.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
-import { validateAdmission } from './admission/list.ts';
+import { validateAdmission, validateChange } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Result, refused } from './command.ts';
@@ -117,7 +117,7 @@ function admitUpdate(
   if (kind.resource === 'pods') return NO_CHARGES;
   const { name } = stored.metadata;
   return (
-    validateAdmission(next, kind, server.state, name) ??
+    validateAdmission(next, kind, server.state, name, context) ??
     quotaCharges(server, kind, next, name, stored, context)
   );
 }
@@ -153,6 +153,8 @@ export function replaceObject(
     ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
   ];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
+  const refusal = validateChange({ next, previous: stored }, kind, server.state, context);
+  if (refusal !== undefined) return refused(refusal);
   const charges = changed ? admitUpdate(server, kind, stored, next, context) : NO_CHARGES;
   if ('code' in charges) return refused(charges);
   commitCharges(server, charges, context);
@@ -196,6 +198,11 @@ export function replaceStatus(
   const next = withStatus(kind, stored, metadata, status);
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
+  if (context.client !== undefined) {
+    const change = { next, previous: stored, subresource: 'status' };
+    const refusal = validateChange(change, kind, server.state, context);
+    if (refusal !== undefined) return refused(refusal);
+  }
   return commitUpdate(server, kind, key, stored, next, rv, context);
 }
 

@@ -17,6 +17,8 @@ export interface RestRequest {
   /** As it was sent. */
   readonly accept?: string;
   readonly user: string;
+  /** That the user is in, as the server knows them. */
+  readonly groups?: readonly string[];
 }
 
 /** A parameter that is true or false: whatever is there, and is neither `false` nor `0` (`Convert_Slice_string_To_bool`). */

@@ -162,12 +162,20 @@ function asDry({ code, body, warnings }: RestAnswer, resourceVersion: string | u
   return answer(code, { ...body, metadata: { ...body.metadata, resourceVersion } }, warnings);
 }
 
-/** Everything that isn't a GET. */
+/** Everything that isn't a GET. What admission has to say besides comes after the warnings of the request's body. */
 export function serveWriteRequest(
   request: RestRequest,
   store: ApiStore,
-  context: RequestContext,
+  context: Omit<RequestContext, 'client'>,
 ): RestAnswer {
+  const told: string[] = [];
+  const { user, groups = [] } = request;
+  const client = { user, groups, warn: (text: string) => told.push(text) };
+  const { code, body, warnings } = writeOf(request, store, { ...context, client });
+  return answer(code, body, told.length === 0 ? warnings : [...new Set([...warnings, ...told])]);
+}
+
+function writeOf(request: RestRequest, store: ApiStore, context: RequestContext): RestAnswer {
   const path = parseResourcePath(request.path);
   if (typeof path === 'string') return notFoundPath(path);
   const isDry = isDryRun(request);

@@ -279,6 +279,7 @@ class ApiHandler {
       path,
       query: isWritten ? { ...query, fieldManager: manager } : query,
       user: who.name,
+      groups: who.groups,
       ...(value === undefined ? {} : { body: value }),
       ...(contentType === undefined ? {} : { contentType }),
     };

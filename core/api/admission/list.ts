@@ -1,12 +1,14 @@
 import type { Kind } from '../../kinds/kind.ts';
 import type { View } from '../../store/view.ts';
+import type { RequestContext } from '../identity.ts';
 import type { NewObject } from '../object.ts';
 import type { Status } from '../status.ts';
-import { type AdmissionPlugin, isStatus } from './admission.ts';
+import { type AdmissionPlugin, type Change, isStatus } from './admission.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
@@ -19,6 +21,7 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
@@ -28,6 +31,7 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
 
 type Admit = NonNullable<AdmissionPlugin['admit']>;
 type Validate = NonNullable<AdmissionPlugin['validate']>;
+type ValidateUpdate = NonNullable<AdmissionPlugin['validateUpdate']>;
 
 /** The plugins that have something to say about a kind, found once for each. */
 class PerKind<T> {
@@ -53,12 +57,18 @@ class PerKind<T> {
 
 const admitting = new PerKind<Admit>(({ admit: change }) => change);
 const validating = new PerKind<Validate>(({ validate }) => validate);
+const validatingUpdates = new PerKind<ValidateUpdate>(({ validateUpdate }) => validateUpdate);
 
 /** What an object becomes before it is validated; the first refusal ends it. Hot path. */
-export function admit(object: NewObject, kind: Kind, view: View): NewObject | Status {
+export function admit(
+  object: NewObject,
+  kind: Kind,
+  view: View,
+  context: RequestContext,
+): NewObject | Status {
   let admitted = object;
   for (const change of admitting.of(kind)) {
-    const outcome = change(admitted, kind, view);
+    const outcome = change(admitted, kind, view, context);
     if (isStatus(outcome)) return outcome;
     admitted = outcome;
   }
@@ -71,9 +81,24 @@ export function validateAdmission(
   kind: Kind,
   view: View,
   name: string,
+  context: RequestContext,
 ): Status | undefined {
   for (const validate of validating.of(kind)) {
-    const refusal = validate(object, kind, view, name);
+    const refusal = validate(object, kind, view, name, context);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** Why a change is not let in, if it isn't. */
+export function validateChange(
+  change: Change,
+  kind: Kind,
+  view: View,
+  context: RequestContext,
+): Status | undefined {
+  for (const validate of validatingUpdates.of(kind)) {
+    const refusal = validate(change, kind, view, context);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
