@@ -12,7 +12,9 @@ import { resourceQuotaController } from './policy/resource-quota.ts';
 import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
+import { claimProtectionController } from './storage/claim-protection.ts';
 import { persistentVolumeBinder } from './storage/persistent-volume-binder.ts';
+import { volumeProtectionController } from './storage/volume-protection.ts';
 import { cronJobController } from './workloads/cron-job.ts';
 import { daemonSetController } from './workloads/daemon-set.ts';
 import { deploymentController } from './workloads/deployment.ts';
@@ -45,6 +47,8 @@ export function controllersFor(
     { ...jobController, workers: workers.job },
     { ...namespaceController, workers: workers.namespace },
     nodeLifecycleController(settings.nodeLifecycle),
+    claimProtectionController,
+    volumeProtectionController,
     persistentVolumeBinder,
     podGarbageCollector(settings.terminatedPodsMax),
     { ...replicaSetController, workers: workers.replicaSet },

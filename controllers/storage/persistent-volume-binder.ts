@@ -22,7 +22,7 @@ import { classOf, isFor, volumeFor } from './volume-matching.ts';
 /**
  * Binds claims to volumes, and stands in for every provisioner: a volume that has to be made is there at once. What
  * it leaves out of the real controller (pkg/controller/volume/persistentvolume): volumes are bound without waiting
- * for a first consumer, are reached from every node, and are not protected while a pod uses them.
+ * for a first consumer, and are reached from every node.
  *
  * A cluster without any StorageClass would leave most claims unbound for ever. Here it counts as one whose provider
  * makes volumes for every class that is named, and for claims that name none; `storageClassName: ""` asks for a
@@ -236,25 +236,23 @@ function bindClaim(view: View, claim: PersistentVolumeClaim, now: Micros): Recon
 /** Free volumes are available; one whose claim is gone is deleted or kept, as its policy says (`syncVolume`). */
 function syncVolume(view: View, volume: PersistentVolume, now: Micros): Reconciliation<never> {
   const { metadata, spec, status } = volume;
-  if (metadata.deletionTimestamp !== undefined) return DONE;
+  const isGoing = metadata.deletionTimestamp !== undefined;
   const { claimRef: reference } = spec;
   if (reference === undefined || reference.uid === undefined || reference.uid === '') {
-    const isAvailable = status.phase === 'Available';
-    return isAvailable ? DONE : { requests: [phase(metadata.name, 'Available', now)], memory: undefined };
+    return isGoing || status.phase === 'Available'
+      ? DONE
+      : { requests: [phase(metadata.name, 'Available', now)], memory: undefined };
   }
   const claim = view.get(PERSISTENT_VOLUME_CLAIM, reference.namespace, reference.name ?? '');
   if (claim?.metadata.uid === reference.uid) return DONE;
-  if (spec.persistentVolumeReclaimPolicy === 'Delete') {
-    const request: Request = {
-      verb: 'delete',
-      kind: PERSISTENT_VOLUME,
-      namespace: undefined,
-      name: metadata.name,
-    };
-    return { requests: [request], memory: undefined };
+  // A volume that is bound is protected: nobody has it any more before it can go.
+  const requests: Request[] = status.phase === 'Released' ? [] : [phase(metadata.name, 'Released', now)];
+  if (spec.persistentVolumeReclaimPolicy === 'Delete' && !isGoing) {
+    const { name, uid } = metadata;
+    const options = { preconditions: { uid } };
+    requests.push({ verb: 'delete', kind: PERSISTENT_VOLUME, namespace: undefined, name, options });
   }
-  if (status.phase === 'Released') return DONE;
-  return { requests: [phase(metadata.name, 'Released', now)], memory: undefined };
+  return requests.length === 0 ? DONE : { requests, memory: undefined };
 }
 
 function reconcile(view: View, key: string, _memory: undefined, now: Micros): Reconciliation<never> {

@@ -4,6 +4,7 @@ import type { RequestContext } from '../identity.ts';
 import type { NewObject } from '../object.ts';
 import type { Status } from '../status.ts';
 import { type AdmissionPlugin, type Change, isStatus } from './admission.ts';
+import { persistentVolumeClaimResize } from './claim-resize.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
@@ -12,6 +13,8 @@ import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { runtimeClass } from './runtime-class.ts';
 import { serviceAccount } from './service-account.ts';
+import { storageObjectInUseProtection } from './storage-protection.ts';
+import { taintNodesByCondition } from './taint-new-nodes.ts';
 
 /**
  * In the order in which the real API server runs them (kubeapiserver/options `AllOrderedPlugins`). ResourceQuota,
@@ -21,10 +24,13 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  taintNodesByCondition,
   podSecurity,
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
   runtimeClass,
   defaultIngressClass,
 ];
