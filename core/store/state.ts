@@ -228,7 +228,8 @@ class Table {
  * at a dense slot that the store gave it when it was created.
  */
 export class State implements View {
-  private readonly tables: readonly Table[] = KINDS.map(() => new Table());
+  /** By the kind's index; a kind that nobody has asked for has none. */
+  private readonly tables: (Table | undefined)[] = KINDS.map(() => undefined);
   private current = 0;
 
   get version(): number {
@@ -236,14 +237,17 @@ export class State implements View {
   }
 
   private table(kind: KindRef): Table {
-    const table = this.tables[kind.index];
-    if (table === undefined) throw new Error(`${kind.resource} is not a kind of this registry`);
+    const known = this.tables[kind.index];
+    if (known !== undefined) return known;
+    if (!(kind.index in this.tables)) throw new Error(`${kind.resource} is not a kind of this registry`);
+    const table = new Table();
+    this.tables[kind.index] = table;
     return table;
   }
 
   /** Take in the next event. Hot path. */
   apply(event: EventRecord): void {
-    const table = this.tables[event.kind.index] as Table;
+    const table = this.tables[event.kind.index] ?? this.table(event.kind);
     if (event.verb === 'update') table.updated(event.slot, event.next as KubeObject);
     else if (event.verb === 'create') table.created(event.slot, event.key, event.next as KubeObject);
     else table.deleted(event.slot);
@@ -254,7 +258,8 @@ export class State implements View {
   copy(): State {
     const copy = new State();
     for (const kind of KINDS) {
-      const from = this.table(kind);
+      const from = this.tables[kind.index];
+      if (from === undefined || from.slots.size === 0) continue;
       const to = copy.table(kind);
       for (const [key, slot] of from.slots) to.created(slot, key, from.objects[slot] as KubeObject);
     }
@@ -348,7 +353,7 @@ export class State implements View {
   dependentsOf(ownerUid: string): readonly KubeObject[] {
     const dependents: KubeObject[] = [];
     for (const table of this.tables) {
-      if (table.slots.size === 0) continue;
+      if (table === undefined || table.slots.size === 0) continue;
       table.byOwner ??= table.index(OWNER_RULE);
       dependents.push(...table.select(table.byOwner.get(ownerUid)));
     }
