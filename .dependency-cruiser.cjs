@@ -14,7 +14,7 @@ const allowedFrom = {
   files: ['core', 'controllers', 'sim'],
   'property-tests': ['core', 'controllers', 'sim', 'files'],
   server: ['core', 'controllers', 'sim', 'files'],
-  bench: ['core', 'controllers', 'sim', 'files', 'property-tests'],
+  bench: ['core', 'controllers', 'sim', 'files', 'property-tests', 'server'],
   cli: ['core', 'controllers', 'sim', 'files', 'property-tests', 'server', 'bench'],
   web: ['core', 'sim'],
 };

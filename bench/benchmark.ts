@@ -19,11 +19,13 @@ export interface BenchmarkContext {
   readonly say: (text: string) => void;
 }
 
+type Result = Measurement | readonly Measurement[];
+
 /** A benchmark: one file, and one line in the list. */
 export interface Benchmark {
   readonly name: string;
   readonly about: string;
-  run(context: BenchmarkContext): Measurement | readonly Measurement[];
+  run(context: BenchmarkContext): Result | Promise<Result>;
 }
 
 /** Seconds that `work` took. */

@@ -2,6 +2,7 @@ import { apiBenchmarks } from './api-benchmarks.ts';
 import { bareLoopRate } from './bare-loop.ts';
 import type { Benchmark } from './benchmark.ts';
 import { fuzzRunsBenchmark } from './fuzz-runs.ts';
+import { httpBenchmarks } from './http/benchmarks.ts';
 import { kernelBenchmark } from './kernel.ts';
 import { quietHourBenchmark } from './quiet-hour.ts';
 import { scaleBenchmarks } from './scale.ts';
@@ -22,4 +23,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   quietHourBenchmark,
   fuzzRunsBenchmark,
   ...schedulerBenchmarks,
+  ...httpBenchmarks,
 ];
