@@ -4,6 +4,7 @@ import { endpointSliceController } from './network/endpoint-slice.ts';
 import { nodeLifecycleController } from './nodes/node-lifecycle.ts';
 import { podGarbageCollector } from './nodes/pod-garbage-collection.ts';
 import { taintEvictionController } from './nodes/taint-eviction.ts';
+import { clusterRoleAggregation } from './policy/cluster-role-aggregation.ts';
 import { disruptionController } from './policy/disruption.ts';
 import { eventTtlController } from './policy/event-ttl.ts';
 import { garbageCollector } from './policy/garbage-collection.ts';
@@ -33,6 +34,7 @@ export function controllersFor(
   const { workers } = settings;
   // Memories have many types; only the controller that made one looks into it.
   const controllers: readonly unknown[] = [
+    clusterRoleAggregation,
     { ...daemonSetController, workers: workers.daemonSet },
     { ...cronJobController, workers: workers.cronJob },
     { ...deploymentController, workers: workers.deployment },

@@ -4,8 +4,9 @@ import { ApiServer } from '../core/api/server.ts';
 import { EVENT, LEASE, SERVICE } from '../core/kinds/registry.ts';
 import { Journal } from '../core/log/journal.ts';
 import type { LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
+import type { WebhookCall } from '../core/api/admission/webhooks/port.ts';
 import type { RestAnswer, RestRequest } from '../core/rest/request.ts';
-import { serveWriteRequest } from '../core/rest/rest.ts';
+import { serveWriteRequest, tryWebhooks } from '../core/rest/rest.ts';
 import type { View } from '../core/store/view.ts';
 import { MILLISECOND, type Micros, SECOND } from '../core/time.ts';
 import type { Cause } from './actor.ts';
@@ -13,7 +14,7 @@ import { Cloud } from './cloud/cloud.ts';
 import { CostMeter } from './cloud/cost-meter.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { ActorLink } from './host/actor-link.ts';
-import { bootstrapCluster } from './host/bootstrap.ts';
+import { bootstrapCluster, bootstrapRoles } from './host/bootstrap.ts';
 import { ClusterAutoscalerProcess } from './host/cluster-autoscaler-process.ts';
 import { controllersWith } from './host/controllers-with.ts';
 import { NodePool, nodeConcerned } from './host/node-pool.ts';
@@ -100,6 +101,11 @@ function withReplacements(
   const kept = controllers.map((controller) => byName.get(controller.name) ?? controller);
   const names = new Set(controllers.map((controller) => controller.name));
   return [...kept, ...replacements.filter((controller) => !names.has(controller.name))];
+}
+
+/** A request that waits for webhooks: what to ask of them. */
+export interface Unasked {
+  readonly unasked: readonly WebhookCall[];
 }
 
 /**
@@ -236,6 +242,7 @@ export class Simulation implements Target {
     this.scenarioNumber = first.rv;
     const cause: Cause = { rv: first.rv };
     bootstrapCluster(this.server, this.now, cause);
+    if (scenario.cluster.kubernetes.rbac === true) bootstrapRoles(this.server, this.now, cause);
     this.controllerManager.start(cause);
     this.scheduler.start(cause);
     this.traffic?.start(cause);
@@ -320,6 +327,17 @@ export class Simulation implements Target {
   request(request: RestRequest): RestAnswer {
     this.kernel.runUntil(this.now + 1);
     return this.serve(request);
+  }
+
+  /** The same for one that admission webhooks may have a say in: served only once all that are concerned have answered. */
+  attempt(request: RestRequest): RestAnswer | Unasked {
+    this.kernel.runUntil(this.now + 1);
+    const actor = `client/${request.user}`;
+    const trial = tryWebhooks(request, this.server, { now: this.now, actor, cause: this.scenarioNumber });
+    if (trial === undefined) return this.serve(request);
+    if (trial.unasked.length > 0) return { unasked: trial.unasked };
+    const webhooks = (request.webhooks ?? []).filter(({ digest }) => trial.used.has(digest));
+    return this.serve({ ...request, webhooks });
   }
 
   private serve(request: RestRequest): RestAnswer {

@@ -1,6 +1,7 @@
 import { timelineTests } from '../testing/timeline-tests.ts';
 import { deploymentController } from '../workloads/deployment.ts';
 import { replicaSetController } from '../workloads/replica-set.ts';
+import { clusterRoleAggregation } from './cluster-role-aggregation.ts';
 import { disruptionController } from './disruption.ts';
 import { garbageCollector } from './garbage-collection.ts';
 import { resourceQuotaController } from './resource-quota.ts';
@@ -11,4 +12,5 @@ timelineTests(new URL('.', import.meta.url), [
   garbageCollector,
   disruptionController,
   resourceQuotaController,
+  clusterRoleAggregation,
 ]);

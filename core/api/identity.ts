@@ -57,6 +57,8 @@ export function generatedName(draw: Draw, prefix: string, rv: number, attempt: n
 export interface RequestClient {
   readonly user: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
   /** Tell the client something besides the answer: a `Warning` header. */
   readonly warn: (text: string) => void;
 }

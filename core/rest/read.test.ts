@@ -134,20 +134,6 @@ describe('reading', () => {
 });
 
 describe('subresources', () => {
-  test('a token says whose it would be', () => {
-    const cluster = restCluster();
-    const path = '/api/v1/namespaces/default/serviceaccounts/default/token';
-    const answer = cluster.send('POST', path, { spec: { expirationSeconds: 600 } });
-    expect(answer.code).toBe(201);
-    const [, claims = ''] = String(at(answer, 'status', 'token')).split('.');
-    expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({
-      sub: 'system:serviceaccount:default:default',
-    });
-    expect(at(answer, 'status', 'expirationTimestamp')).toBe('2026-01-01T00:10:02Z');
-    expect(cluster.send('POST', path, { spec: { expirationSeconds: 1 } }).code).toBe(400);
-    expect(cluster.send('POST', path.replace('/default/token', '/x/token'), {}).code).toBe(404);
-  });
-
   test('a dry run keeps nothing, and shows no new version', () => {
     const cluster = withPods();
     const version = at(cluster.send('GET', `${PODS}/a`), 'metadata', 'resourceVersion');

@@ -19,6 +19,10 @@ export interface RestRequest {
   readonly user: string;
   /** That the user is in, as the server knows them. */
   readonly groups?: readonly string[];
+  readonly uid?: string;
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
+  /** What only the world outside could make for this request: a signature. */
+  readonly outside?: { readonly token?: string };
 }
 
 /** A parameter that is true or false: whatever is there, and is neither `false` nor `0` (`Convert_Slice_string_To_bool`). */

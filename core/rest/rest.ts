@@ -169,8 +169,9 @@ export function serveWriteRequest(
   context: Omit<RequestContext, 'client'>,
 ): RestAnswer {
   const told: string[] = [];
-  const { user, groups = [] } = request;
-  const client = { user, groups, warn: (text: string) => told.push(text) };
+  const { user, groups = [], uid, extra } = request;
+  const who = { ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }) };
+  const client = { user, groups, ...who, warn: (text: string) => told.push(text) };
   const { code, body, warnings } = writeOf(request, store, { ...context, client });
   return answer(code, body, told.length === 0 ? warnings : [...new Set([...warnings, ...told])]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mayUse, rulesFor } from './access.ts';
+import { decide, rulesFor } from '../rbac/access.ts';
 import { serveReview } from './reviews.ts';
 import { type RestCluster, restCluster } from './testing/rest-cluster.ts';
 
@@ -58,8 +58,8 @@ describe('roles', () => {
     ['nobody', { name: 'joe', groups: [] }, 'get', '', 'pods', '', false],
     ['a master', ADMIN, 'x', 'y', 'z', '', true],
   ])('%s', (_name, who, verb, group, resource, name, allowed) => {
-    const rules = rulesFor(withRoles().server.state, who, 'default');
-    expect(mayUse(rules, { verb, group, resource, namespace: 'default', name })).toBe(allowed);
+    const access = { verb, group, resource, namespace: 'default', name };
+    expect(decide(withRoles().server.state, who, access).allowed).toBe(allowed);
   });
 
   test('a role of a namespace holds nowhere else', () => {
@@ -86,14 +86,18 @@ describe('reviews', () => {
 
   test('what may I do, and what may another', () => {
     const pods = { verb: 'list', resource: 'pods', namespace: 'default' };
-    expect(review(JANE, 'SelfSubjectAccessReview', { resourceAttributes: pods })).toEqual({ allowed: true });
+    const reason = 'RBAC: allowed by ClusterRoleBinding "devs" of ClusterRole "reader" to Group "dev"';
+    expect(review(JANE, 'SelfSubjectAccessReview', { resourceAttributes: pods })).toEqual({
+      allowed: true,
+      reason,
+    });
     expect(review(JANE, 'SelfSubjectAccessReview', { resourceAttributes: { ...pods, verb: 'x' } })).toEqual({
       allowed: false,
     });
     const path = { nonResourceAttributes: { verb: 'get', path: '/logs/a' } };
-    expect(review(JANE, 'SelfSubjectAccessReview', path)).toEqual({ allowed: true });
+    expect(review(JANE, 'SelfSubjectAccessReview', path)).toEqual({ allowed: true, reason });
     const other = { user: 'joe', groups: ['dev'], resourceAttributes: pods };
-    expect(review(ADMIN, 'SubjectAccessReview', other)).toEqual({ allowed: true });
+    expect(review(ADMIN, 'SubjectAccessReview', other)).toEqual({ allowed: true, reason });
     expect(review(ADMIN, 'SubjectAccessReview', { ...other, groups: [] })).toEqual({ allowed: false });
   });
 

@@ -1,15 +1,17 @@
+import { admitBody, withoutWebhooks } from '../api/admission/webhooks/verbs.ts';
 import { bindPod } from '../api/bind.ts';
 import { evictPod } from '../api/evict.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
-import { badRequest } from '../api/status.ts';
+import { badRequest, failure } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { kindByResource, NAMESPACE, POD, SERVICE_ACCOUNT } from '../kinds/registry.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { rfc3339, SECOND } from '../time.ts';
-import { encodeBase64Text } from './base64-url.ts';
+import { decodeBase64Text } from './base64-url.ts';
 import { deleteOptions } from './deletion.ts';
 import { answer, type RestAnswer, refusal } from './request.ts';
+import { unsignedToken } from './tokens/token-request.ts';
 import {
   answerOf,
   isStatus,
@@ -47,46 +49,34 @@ function bind(write: WriteContext, body: Readonly<Record<string, unknown>>): Res
   return result.ok ? answer(201, DONE) : refusal(result.status);
 }
 
-/** An hour: what a token is good for where nothing else is asked. */
-const TOKEN_SECONDS = 3600;
-const TOKEN_SECONDS_MIN = 600;
-const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+const UNSIGNED = failure('MethodNotAllowed', 'tokens are signed by a server, and nothing here has its key');
 
-/**
- * A token of a service account: a JWT with the claims of a real one, and without a signature. It says who it would
- * be, and opens nothing: there is one token that does.
- */
+/** A token of a service account. What has signed it is outside: the request brings it along. */
 function token(write: WriteContext, body: Readonly<Record<string, unknown>>): RestAnswer {
-  const account = stored(write);
-  if (account === undefined) return missing(write);
+  const { namespace = '', name = '' } = write.path;
   const { now } = write.context;
-  const spec = isJsonObject(body.spec) ? body.spec : {};
-  const seconds = spec.expirationSeconds ?? TOKEN_SECONDS;
-  if (typeof seconds !== 'number' || seconds < TOKEN_SECONDS_MIN) {
-    const text = 'may not specify a duration less than 10 minutes';
-    return refusal(badRequest(`spec.expirationSeconds: Invalid value: ${String(seconds)}: ${text}`));
-  }
-  const given = Array.isArray(spec.audiences) ? spec.audiences : [];
-  const audiences = given.length === 0 ? [ISSUER] : given;
-  const { name, namespace, uid } = account.metadata;
-  const issued = Math.floor(now / SECOND);
-  const claims = {
-    aud: audiences,
-    exp: issued + seconds,
-    iat: issued,
-    iss: ISSUER,
-    'kubernetes.io': { namespace, serviceaccount: { name, uid } },
-    nbf: issued,
-    sub: `system:serviceaccount:${namespace}:${name}`,
-  };
-  const parts = [{ alg: 'none', typ: 'JWT' }, claims].map((part) => encodeBase64Text(JSON.stringify(part)));
+  const unsigned = unsignedToken(write.store.state, namespace, name, body, now);
+  if ('code' in unsigned) return refusal(unsigned);
+  const signed = write.request.outside?.token;
+  if (signed === undefined) return refusal(UNSIGNED);
+  // It was signed a moment before this one.
+  const claims = parsedJson(decodeBase64Text(signed.split('.')[1] ?? ''));
+  const exp = isJsonObject(claims) && typeof claims.exp === 'number' ? claims.exp : unsigned.claims.exp;
   return answer(201, {
     kind: 'TokenRequest',
     apiVersion: 'authentication.k8s.io/v1',
     metadata: { name, namespace, creationTimestamp: rfc3339(now) },
-    spec: { audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null },
-    status: { token: `${parts.join('.')}.`, expirationTimestamp: rfc3339(now + seconds * SECOND) },
+    spec: unsigned.spec,
+    status: { token: signed, expirationTimestamp: rfc3339(exp * SECOND) },
   });
+}
+
+function parsedJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
 }
 
 function versionOf(body: Readonly<Record<string, unknown>>): string {
@@ -142,12 +132,17 @@ interface Subresource {
   readonly name: string;
   readonly method: 'POST' | 'PUT';
   readonly serve: Serve;
+  /** The kind of the body, where it isn't the object itself: webhooks are asked about the body then. */
+  readonly body?: { readonly apiVersion: string; readonly kind: string };
 }
 
+const EVICTION = { apiVersion: 'policy/v1', kind: 'Eviction' };
+const TOKEN_REQUEST = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest' };
+
 const SUBRESOURCES: readonly Subresource[] = [
-  { kind: POD, name: 'binding', method: 'POST', serve: bind },
-  { kind: POD, name: 'eviction', method: 'POST', serve: evict },
-  { kind: SERVICE_ACCOUNT, name: 'token', method: 'POST', serve: token },
+  { kind: POD, name: 'binding', method: 'POST', serve: bind, body: { apiVersion: 'v1', kind: 'Binding' } },
+  { kind: POD, name: 'eviction', method: 'POST', serve: evict, body: EVICTION },
+  { kind: SERVICE_ACCOUNT, name: 'token', method: 'POST', serve: token, body: TOKEN_REQUEST },
   { kind: CSR, name: 'approval', method: 'PUT', serve: approve },
   { kind: NAMESPACE, name: 'finalize', method: 'PUT', serve: finalize },
 ];
@@ -163,5 +158,14 @@ export function isOwnSubresource(kind: Kind, name: string): boolean {
 export function serveSubresource(write: WriteContext, name: string): RestAnswer {
   const subresource = find(write.path.kind, name);
   if (subresource?.method !== write.request.method) return refusal(METHOD_NOT_ALLOWED);
-  return subresource.serve(write, isJsonObject(write.request.body) ? write.request.body : {});
+  const body = isJsonObject(write.request.body) ? write.request.body : {};
+  if (subresource.body === undefined || stored(write) === undefined) return subresource.serve(write, body);
+  const { namespace, name: subject = '', kind } = write.path;
+  const metadata = { ...(isJsonObject(body.metadata) ? body.metadata : {}), name: subject, namespace };
+  const whole = { ...subresource.body, ...body, metadata } as NewObject;
+  const path = { kind, namespace, name: subject };
+  const admitted = admitBody(whole, undefined, path, write.store.state, write.context);
+  if (isStatus(admitted)) return refusal(admitted);
+  const context = withoutWebhooks(write.context);
+  return subresource.serve({ ...write, context }, admitted as unknown as Readonly<Record<string, unknown>>);
 }

@@ -1,130 +1,155 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
 import { badRequest, failure, type Status } from '../../core/api/status.ts';
-import { MASTERS, mayUse, mayVisit, type Requester, rulesFor } from '../../core/rest/access.ts';
-import { parseResourcePath } from '../../core/rest/resource-path.ts';
+import { decide } from '../../core/rbac/access.ts';
+import {
+  ANONYMOUS,
+  AUTHENTICATED,
+  accountGroups,
+  accountOf,
+  type Requester,
+  UNAUTHENTICATED,
+} from '../../core/rbac/requester.ts';
+import { type Asked, accessOf, denial, type RequestInfo, requestInfo } from '../../core/rest/request-info.ts';
 import type { View } from '../../core/store/view.ts';
+import { MILLISECOND, type Micros } from '../../core/time.ts';
+import { certificateOf, certifiedUser } from '../auth/client-certificate.ts';
+import { type Credentials, tokenUser } from '../auth/credentials.ts';
 
-/**
- * Who asks, and whether they may. There is one token, and who holds it may do anything; also be somebody else for a
- * request (`kubectl --as`), who may do what roles allow.
- */
+/** Who asks (https://kubernetes.io/docs/reference/access-authn-authz/authentication/), and whether they may. */
 
-const AUTHENTICATED = 'system:authenticated';
-/** The user of the kubeconfig that the server writes. */
-const ADMIN: Requester = { name: 'kubernetes-admin', groups: [MASTERS, AUTHENTICATED] };
-const ANONYMOUS: Requester = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
-
-/** What anybody may read (`system:public-info-viewer`). */
+/** Where nobody has to say who they are: the paths of `system:public-info-viewer`. */
 const PUBLIC: readonly string[] = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
 
 const UNAUTHORIZED = failure('Unauthorized', 'Unauthorized');
 
-function isEqual(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
+/** The state by which credentials are judged. */
+export interface Moment {
+  readonly view: View;
+  readonly now: Micros;
 }
 
-const VERBS: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
-
-function verbOf(method: string, hasName: boolean, isWatch: boolean): string {
-  if (method === 'GET') return isWatch ? 'watch' : hasName ? 'get' : 'list';
-  if (method === 'DELETE') return hasName ? 'delete' : 'deletecollection';
-  return VERBS[method] ?? method.toLowerCase();
+function authenticated(user: Requester): Requester {
+  return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
 }
 
-/** The words of a denial (`apiserver/pkg/endpoints/handlers/responsewriters` `forbiddenMessage`). */
-function forbiddenFor(user: string, method: string, path: string, isWatch: boolean): Status {
-  const resource = parseResourcePath(path);
-  if (typeof resource === 'string') {
-    return failure(
-      'Forbidden',
-      `forbidden: User "${user}" cannot ${method.toLowerCase()} path "${path}"`,
-      {},
-    );
+/** A certificate comes before a token; what is wrong with one does not matter where the other is right. */
+function known(
+  request: IncomingMessage,
+  credentials: Credentials,
+  { view, now }: Moment,
+  path: string,
+): Requester | Status {
+  const certificate = certificateOf(request.socket as TLSSocket);
+  const certified =
+    certificate === undefined
+      ? undefined
+      : certifiedUser(certificate, credentials.authority, now / MILLISECOND);
+  if (certified !== undefined) return authenticated(certified);
+  const { authorization = '' } = request.headers;
+  if (authorization === '') {
+    return certificate === undefined && PUBLIC.includes(path) ? ANONYMOUS : UNAUTHORIZED;
   }
-  const { kind, namespace, name, subresource } = resource;
-  const plural = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
-  const verb = verbOf(method, name !== undefined, isWatch || resource.isWatch);
-  const place = namespace === undefined ? ' at the cluster scope' : ` in the namespace "${namespace}"`;
-  const subject = kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;
-  const quoted = name === undefined ? '' : ` "${name}"`;
-  const message = `${subject}${quoted} is forbidden: User "${user}" cannot ${verb} resource "${plural}" in API group "${kind.group}"${place}`;
-  const details = {
-    ...(name === undefined ? {} : { name }),
-    ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.plural,
+  const [, token = ''] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
+  if (token === '') return UNAUTHORIZED;
+  const judged = tokenUser(credentials, token, view, now);
+  return 'error' in judged ? UNAUTHORIZED : judged.user;
+}
+
+const EXTRA = 'impersonate-extra-';
+
+function decodedKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
+}
+
+/** Whom the client wants to be for this request; `undefined` where it is content. */
+function wantedUser(headers: NodeJS.Dict<string[]>): Requester | undefined | Status {
+  const [name = ''] = headers['impersonate-user'] ?? [];
+  const [uid = ''] = headers['impersonate-uid'] ?? [];
+  const groups = headers['impersonate-group'] ?? [];
+  const extra: Record<string, readonly string[]> = {};
+  for (const [header, values] of Object.entries(headers)) {
+    if (header.startsWith(EXTRA)) extra[decodedKey(header.slice(EXTRA.length))] = values ?? [];
+  }
+  const more = Object.keys(extra).length > 0;
+  if (name === '') {
+    return groups.length > 0 || uid !== '' || more
+      ? badRequest('requested groups, uid or extra without impersonating a user')
+      : undefined;
+  }
+  return {
+    name,
+    groups,
+    ...(uid === '' ? {} : { uid }),
+    ...(more ? { extra } : {}),
   };
-  return failure('Forbidden', message, details);
 }
 
-/** What a request asks for, as far as that decides whether it is served. */
-export interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly isWatch: boolean;
+/** Each thing that is impersonated is a resource of its own (apiserver `WithImpersonation`). */
+function neededFor({ name, groups, uid, extra = {} }: Requester): readonly RequestInfo[] {
+  const on = (resource: string, named: string, more: Partial<RequestInfo> = {}): RequestInfo =>
+    ({
+      isResource: true,
+      verb: 'impersonate',
+      group: '',
+      version: 'v1',
+      namespace: '',
+      resource,
+      subresource: '',
+      name: named,
+      ...more,
+    }) as RequestInfo;
+  const own = { group: 'authentication.k8s.io' };
+  const account = accountOf(name);
+  return [
+    account === undefined
+      ? on('users', name)
+      : on('serviceaccounts', account.name, { namespace: account.namespace }),
+    ...groups.map((group) => on('groups', group)),
+    ...Object.entries(extra).flatMap(([key, values]) =>
+      values.map((value) => on('userextras', value, { ...own, subresource: key })),
+    ),
+    ...(uid === undefined ? [] : [on('uids', uid, own)]),
+  ];
 }
 
-/** The groups that a user is in by name: a service account is in those of its kind. */
-function groupsOf(name: string, given: readonly string[]): readonly string[] {
-  const [, namespace] = /^system:serviceaccount:([^:]+):/.exec(name) ?? [];
-  const own =
-    namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  return [...new Set([...given, ...own, AUTHENTICATED])];
+function withGroups(user: Requester): Requester {
+  const account = accountOf(user.name);
+  const groups =
+    user.groups.length === 0 && account !== undefined ? accountGroups(account.namespace) : user.groups;
+  const added = user.name === ANONYMOUS.name ? UNAUTHENTICATED : AUTHENTICATED;
+  const isSaid = groups.includes(AUTHENTICATED) || groups.includes(UNAUTHENTICATED);
+  return { ...user, groups: isSaid ? groups : [...groups, added] };
 }
 
-/** Whom the holder of the token is for this request (`Impersonate-User`, `Impersonate-Group`). */
-function impersonated(headers: IncomingHttpHeaders): Requester | Status {
-  const user = headers['impersonate-user'];
-  const group = headers['impersonate-group'];
-  if (user === undefined && group === undefined) return ADMIN;
-  if (typeof user !== 'string' || user === '') {
-    return badRequest('requested groups without impersonating a user');
-  }
-  // Several headers of one name come as one, with commas between.
-  const groups = group === undefined ? [] : String(group).split(/,\s*/);
-  return { name: user, groups: groupsOf(user, groups) };
+function refusalOf(view: View, who: Requester, info: RequestInfo): Status | undefined {
+  const { allowed, reason } = decide(view, who, accessOf(info));
+  return allowed ? undefined : denial(who.name, info, reason);
 }
 
 /** Who asks, or why the request goes no further. */
 export function authenticate(
-  headers: IncomingHttpHeaders,
-  token: string,
-  { method, path, isWatch }: Asked,
+  request: IncomingMessage,
+  credentials: Credentials,
+  moment: Moment,
+  path: string,
 ): Requester | Status {
-  const { authorization } = headers;
-  if (authorization === undefined || authorization === '') {
-    return PUBLIC.includes(path) ? ANONYMOUS : forbiddenFor(ANONYMOUS.name, method, path, isWatch);
+  const who = known(request, credentials, moment, path);
+  if ('status' in who) return who;
+  const wanted = wantedUser(request.headersDistinct);
+  if (wanted === undefined || 'status' in wanted) return wanted ?? who;
+  for (const info of neededFor(wanted)) {
+    const refused = refusalOf(moment.view, who, info);
+    if (refused !== undefined) return refused;
   }
-  const given = /^Bearer (.+)$/.exec(authorization)?.[1] ?? '';
-  return isEqual(given, token) ? impersonated(headers) : UNAUTHORIZED;
+  return withGroups(wanted);
 }
 
-/** What everybody who is known may read (`system:discovery`). */
-const DISCOVERY = /^\/(?:api|apis|openapi)(?:\/|$)/;
-/** Questions about oneself, which need no role (`system:basic-user`). */
-const OWN_QUESTION = /^\/apis\/auth(?:entication|orization)\.k8s\.io\/v1\/selfsubject[a-z]+$/;
-
 /** Why this user may not; `undefined` where they may. */
-export function authorize(view: View, who: Requester, { method, path, isWatch }: Asked): Status | undefined {
-  if (who.groups.includes(MASTERS) || PUBLIC.includes(path) || OWN_QUESTION.test(path)) return undefined;
-  const resource = parseResourcePath(path);
-  if (typeof resource === 'string') {
-    const access = { verb: method.toLowerCase(), path };
-    if (method === 'GET' && DISCOVERY.test(path)) return undefined;
-    return mayVisit(rulesFor(view, who, ''), access)
-      ? undefined
-      : forbiddenFor(who.name, method, path, isWatch);
-  }
-  const { kind, namespace = '', name, subresource } = resource;
-  const access = {
-    verb: verbOf(method, name !== undefined, isWatch || resource.isWatch),
-    group: kind.group,
-    resource: subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`,
-    namespace,
-    name: name ?? '',
-  };
-  return mayUse(rulesFor(view, who, namespace), access)
-    ? undefined
-    : forbiddenFor(who.name, method, path, isWatch);
+export function authorize(view: View, who: Requester, asked: Asked): Status | undefined {
+  return refusalOf(view, who, requestInfo(asked));
 }

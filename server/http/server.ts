@@ -3,21 +3,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { failure, type Status } from '../../core/api/status.ts';
-import type { Requester } from '../../core/rest/access.ts';
+import type { Requester } from '../../core/rbac/requester.ts';
 import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
 import { ownMetrics } from '../../core/rest/own-metrics.ts';
-import { isTrue, type RestAnswer, type RestRequest } from '../../core/rest/request.ts';
+import { isTrue, type RestAnswer, type RestRequest, refusal } from '../../core/rest/request.ts';
 import { parseResourcePath } from '../../core/rest/resource-path.ts';
 import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
+import { ISSUER } from '../../core/rest/tokens/claims.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
+import type { KeyAndCertificate } from '../auth/cluster-authority.ts';
+import { type Credentials, makeCredentials, tokenUser } from '../auth/credentials.ts';
+import { signedOutside } from '../auth/signed-outside.ts';
+import { startControllers } from '../controllers/start.ts';
 import type { Session } from '../session/session.ts';
-import { type Asked, authenticate, authorize } from './access.ts';
+import { authenticate, authorize } from './access.ts';
 import { readRequestBody } from './body.ts';
-import { makeCertificate } from './certificate.ts';
 import { type ClockControl, serveClock } from './clock.ts';
 import { describe } from './descriptions.ts';
 import { followLog, isFollowed } from './follow-log.ts';
+import { writeThroughWebhooks } from '../webhooks/ask.ts';
+import type { WebhookServices } from '../webhooks/services.ts';
 import { serveWatch } from './watch.ts';
 
 /** What the server is made of. */
@@ -31,6 +37,8 @@ export interface ServerOptions {
   readonly token?: string;
   /** Moments of a recorded run that are served besides, by name. */
   readonly moments?: ReadonlyMap<string, Session>;
+  /** Where the services of admission webhooks are for real. */
+  readonly webhookServices?: WebhookServices;
   /** How clients move the clock of a session that lives. */
   readonly clock?: ClockControl;
 }
@@ -39,14 +47,27 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   readonly token: string;
-  /** Of the certificate, in PEM: what a client trusts. */
+  /** Of the authority, in PEM: what a client trusts. */
   readonly certificate: string;
+  /** By which the user of the kubeconfig is known without the token, in PEM. */
+  readonly client: KeyAndCertificate;
   close(): Promise<void>;
 }
 
+const NO_SERVICES: WebhookServices = new Map();
 const HEALTH: readonly string[] = ['/healthz', '/livez', '/readyz'];
 const OPENAPI = '/openapi/v3/';
 const CLOCK = '/wavetank/v1/clock';
+/** Where anybody who trusts tokens of service accounts finds the keys (OpenID Connect Discovery). */
+const OPENID: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/openid-configuration/'];
+const OPENID_KEYS: readonly string[] = ['/openid/v1/jwks', '/openid/v1/jwks/'];
+const OPENID_DOCUMENT = {
+  issuer: ISSUER,
+  jwks_uri: `${ISSUER}/openid/v1/jwks`,
+  response_types_supported: ['id_token'],
+  subject_types_supported: ['public'],
+  id_token_signing_alg_values_supported: ['ES256'],
+};
 /** What the mux says of a path that nobody serves. */
 const NOTHING = '404 page not found\n';
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -147,16 +168,16 @@ function momentIn(url: string): { readonly moment: string; readonly rest: string
 
 class ApiHandler {
   private readonly options: ServerOptions;
-  private readonly token: string;
+  private readonly credentials: Credentials;
   /** Handlers of the moments besides, by name. */
   private readonly moments = new Map<string, ApiHandler>();
 
-  constructor(options: ServerOptions, token: string) {
+  constructor(options: ServerOptions, credentials: Credentials) {
     this.options = options;
-    this.token = token;
+    this.credentials = credentials;
     for (const [name, session] of options.moments ?? []) {
       const { version, port } = options;
-      this.moments.set(name, new ApiHandler({ session, version, port }, token));
+      this.moments.set(name, new ApiHandler({ session, version, port }, credentials));
     }
   }
 
@@ -173,13 +194,13 @@ class ApiHandler {
       this.refuse(response, failure('BadRequest', 'the path of the request can not be read'));
       return;
     }
-    const asked: Asked = { method, path: parsed.path, isWatch: isWatch(parsed) };
-    const who = authenticate(request.headers, this.token, asked);
+    const { session } = this.options;
+    const who = authenticate(request, this.credentials, session, parsed.path);
     if ('status' in who) {
       this.refuse(response, who);
       return;
     }
-    const forbidden = authorize(this.options.session.view, who, asked);
+    const forbidden = authorize(session.view, who, { method, ...parsed });
     if (forbidden !== undefined) {
       this.refuse(response, forbidden);
       return;
@@ -230,6 +251,8 @@ class ApiHandler {
     if (path === '/metrics') return ownMetrics(session.view, session.now);
     if (HEALTH.includes(path)) return 'ok';
     if (path === '/version' || path === '/version/') return versionInfo(version);
+    if (OPENID_KEYS.includes(path)) return this.credentials.signer.keys;
+    if (OPENID.includes(path)) return OPENID_DOCUMENT;
     if (path === '/openapi/v3') return openApiIndex();
     if (path.startsWith(OPENAPI)) {
       return openApiDocument(path.slice(OPENAPI.length), version, describe) ?? NOTHING;
@@ -280,11 +303,23 @@ class ApiHandler {
       query: isWritten ? { ...query, fieldManager: manager } : query,
       user: who.name,
       groups: who.groups,
+      ...(who.uid === undefined ? {} : { uid: who.uid }),
+      ...(who.extra === undefined ? {} : { extra: who.extra }),
       ...(value === undefined ? {} : { body: value }),
       ...(contentType === undefined ? {} : { contentType }),
     };
-    const review = serveReview(rest, session.view, who);
-    this.answer(response, review ?? session.write(rest));
+    const review = serveReview(rest, session.view, who, (token, audiences) =>
+      tokenUser(this.credentials, token, session.view, session.now, audiences),
+    );
+    if (review !== undefined) {
+      this.answer(response, review);
+      return;
+    }
+    const signed = await signedOutside(rest, session, this.credentials);
+    const { webhookServices = NO_SERVICES } = this.options;
+    const answered =
+      'code' in signed ? refusal(signed) : await writeThroughWebhooks(session, signed, webhookServices);
+    this.answer(response, answered);
   }
 
   private answer(response: ServerResponse, { code, body, warnings }: RestAnswer): void {
@@ -308,12 +343,18 @@ const HEADERS_MS = 10_000;
 /** Serve a session over HTTPS on loopback until `close`. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const token = options.token ?? randomBytes(24).toString('base64url');
-  const certificate = await makeCertificate(new Date());
-  const handler = new ApiHandler(options, token);
+  const credentials = await makeCredentials(token);
+  const certificate = await credentials.authority.serverCertificate(new Date());
+  const handler = new ApiHandler(options, credentials);
+  const stopControllers = startControllers(options.session, credentials);
   const server: Server = createServer(
     {
       key: certificate.key,
       cert: certificate.cert,
+      // A certificate of a client is judged by the clock of the cluster, and whoever has none may have a token.
+      ca: credentials.authority.certificate,
+      requestCert: true,
+      rejectUnauthorized: false,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_MS,
       maxHeaderSize: 64 * 1024,
@@ -342,9 +383,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     url: `https://127.0.0.1:${port}`,
     port,
     token,
-    certificate: certificate.cert,
+    certificate: credentials.authority.certificate,
+    client: credentials.adminCertificate,
     close: () =>
       new Promise((resolve) => {
+        stopControllers();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -7,7 +7,7 @@ import { serveRead } from '../../core/rest/rest.ts';
 import type { View } from '../../core/store/view.ts';
 import { MILLISECOND, type Micros } from '../../core/time.ts';
 import type { Scenario } from '../../sim/scenario/scenario.ts';
-import { Simulation } from '../../sim/simulation.ts';
+import { Simulation, type Unasked } from '../../sim/simulation.ts';
 import { SessionClock, type Speed } from './clock.ts';
 import { listSnapshots } from './snapshots.ts';
 
@@ -19,9 +19,16 @@ export interface Session {
   readonly history: History;
   readonly isReadOnly: boolean;
   read(request: RestRequest): RestAnswer;
+  /** As a component of the cluster writes. */
   write(request: RestRequest): RestAnswer;
-  /** Called after something was recorded. Returns what ends it. */
+  /** As a client writes: what there is to ask of admission webhooks first, where answers are missing. */
+  attempt(request: RestRequest): RestAnswer | Unasked;
+  /** Time stands still until the returned function is called. */
+  hold(): () => void;
+  /** Called after something was recorded, to somebody who waits for it: time hurries. Returns what ends it. */
   onRecords(listener: () => void): () => void;
+  /** The same to somebody who is there all the time. */
+  attend(listener: () => void): () => void;
 }
 
 /** Between two steps of a session that lives, in milliseconds of the wall. */
@@ -30,6 +37,13 @@ const TICK_MS = 20;
 const UNTIL_STEP: Micros = 100 * MILLISECOND;
 /** Records that are kept for watches: a watch from further back is answered with 410. */
 const HISTORY_MAX = 200_000;
+
+/** Who may do what is asked of everybody here, so that the built-in roles are there unless the scenario says otherwise. */
+function withRoles(scenario: Scenario): Scenario {
+  const { cluster } = scenario;
+  const kubernetes = { rbac: true, ...cluster.kubernetes };
+  return { ...scenario, cluster: { ...cluster, kubernetes } };
+}
 
 /** A cluster that lives: time passes while the server waits, and clients change it. */
 export class LiveSession implements Session {
@@ -41,6 +55,8 @@ export class LiveSession implements Session {
   private readonly listeners = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private waiting = 0;
+  /** Requests whose webhooks are being asked. What passes on the wall meanwhile passes here afterwards. */
+  private holds = 0;
 
   /** `controllers`: those that the mutants of the scenario change. */
   constructor(
@@ -50,7 +66,7 @@ export class LiveSession implements Session {
     controllers: readonly Controller[] = [],
   ) {
     this.clock = new SessionClock(speed);
-    this.simulation = new Simulation(scenario, {
+    this.simulation = new Simulation(withRoles(scenario), {
       sinks: [(record) => this.history.append(record), ...sinks],
       controllers,
     });
@@ -91,6 +107,21 @@ export class LiveSession implements Session {
     return answer;
   }
 
+  attempt(request: RestRequest): RestAnswer | Unasked {
+    const outcome = this.simulation.attempt(request);
+    this.told();
+    return outcome;
+  }
+
+  hold(): () => void {
+    this.holds += 1;
+    let isHeld = true;
+    return () => {
+      if (isHeld) this.holds -= 1;
+      isHeld = false;
+    };
+  }
+
   /** Virtual time goes on by this much, at once. */
   advance(by: Micros): void {
     this.simulation.runUntil(this.now + by);
@@ -115,9 +146,14 @@ export class LiveSession implements Session {
     };
   }
 
+  attend(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   private schedule(): void {
     this.timer = setTimeout(() => {
-      const elapsed = this.clock.elapsed(this.waiting > 0);
+      const elapsed = this.holds > 0 ? 0 : this.clock.elapsed(this.waiting > 0);
       if (elapsed > 0) this.advance(elapsed);
       this.schedule();
     }, TICK_MS);
@@ -164,7 +200,19 @@ export class RecordedSession implements Session {
     return { code: 405, body, warnings: [] };
   }
 
+  attempt(): RestAnswer {
+    return this.write();
+  }
+
+  hold(): () => void {
+    return () => undefined;
+  }
+
   onRecords(): () => void {
+    return () => undefined;
+  }
+
+  attend(): () => void {
     return () => undefined;
   }
 }

@@ -1,6 +1,13 @@
 import type { NewObject } from '../../core/api/object.ts';
 import type { ApiServer } from '../../core/api/server.ts';
 import { NAMESPACE, PRIORITY_CLASS, SERVICE } from '../../core/kinds/registry.ts';
+import {
+  CLUSTER_ROLE_BINDINGS,
+  CLUSTER_ROLES,
+  ROLE_BINDINGS,
+  ROLES,
+} from '../../core/rbac/built-in/objects.ts';
+import { CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING } from '../../core/rbac/kinds.ts';
 import type { Namespace, PriorityClass, Service } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
@@ -60,4 +67,18 @@ export function bootstrapCluster(server: ApiServer, now: Micros, cause: Cause): 
     },
   };
   server.execute({ verb: 'create', kind: SERVICE, object: service }, context);
+}
+
+/** The roles and bindings that an API server with RBAC makes when it starts (kubernetes `rbac/rest` `PostStartHook`). */
+export function bootstrapRoles(server: ApiServer, now: Micros, cause: Cause): void {
+  const context = { now, actor: 'kube-apiserver', cause: cause.rv };
+  const lists = [
+    [CLUSTER_ROLE, CLUSTER_ROLES],
+    [CLUSTER_ROLE_BINDING, CLUSTER_ROLE_BINDINGS],
+    [ROLE, ROLES],
+    [ROLE_BINDING, ROLE_BINDINGS],
+  ] as const;
+  for (const [kind, objects] of lists) {
+    for (const object of objects) server.execute({ verb: 'create', kind, object }, context);
+  }
 }

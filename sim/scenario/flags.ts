@@ -393,6 +393,8 @@ export interface KubernetesSettings {
   readonly kubelet: FlagValues<typeof KUBELET_FLAGS>;
   /** Where a node group can grow or shrink. */
   readonly clusterAutoscaler?: ClusterAutoscalerSettings;
+  /** Whether the built-in roles and bindings of RBAC are objects of the cluster; not unless asked for. */
+  readonly rbac?: boolean;
   /** Known defects of Kubernetes' past, by name; whoever runs the scenario brings the controllers that have them. */
   readonly mutants?: readonly string[];
 }

@@ -28,6 +28,7 @@ export function restCluster(): RestCluster {
       method,
       path: plain,
       user: 'kubernetes-admin',
+      groups: ['system:masters'],
       ...(body === undefined ? {} : { body }),
       ...more,
       query: { ...query, ...more.query },

@@ -135,6 +135,9 @@ const kubernetes = strict(
     kubeScheduler: schedulerSettings,
     kubelet: flagsOf(KUBELET_FLAGS, 'kubelets'),
     clusterAutoscaler: flagsOf(CLUSTER_AUTOSCALER_FLAGS, 'cluster autoscaler'),
+    rbac: flag
+      .optional()
+      .describe('Whether the built-in roles and bindings of RBAC are there (kubectl get clusterroles).'),
     mutants: listOf(text('the name of a mutant'), 'a list of names of mutants')
       .min(1, wanted('at least one mutant'))
       .optional()
