@@ -166,6 +166,12 @@ program
   .option('--record <file>', 'write the log of the session')
   .option('--kubeconfig <file>', 'where the kubeconfig goes; it is there when the server answers')
   .option(
+    '--webhook-service <namespace/name=url>',
+    'where the service of an admission webhook is for real, or =allow to allow everything (may be repeated; * is every other one)',
+    (service: string, services: readonly string[]) => [...services, service],
+    [],
+  )
+  .option(
     '--start <time>',
     'what the clock shows at the start: now (as it is at --speed 1), scenario (as it is else), or a time',
   )

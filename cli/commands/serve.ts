@@ -13,6 +13,7 @@ import { type RunningServer, startServer } from '../../server/http/server.ts';
 import { kubeconfigOf } from '../../server/kubeconfig.ts';
 import type { Speed } from '../../server/session/clock.ts';
 import { LiveSession, RecordedSession, type Session } from '../../server/session/session.ts';
+import { parseWebhookService, type WebhookServices } from '../../server/webhooks/services.ts';
 import { SCENARIO_API_VERSION, SCENARIO_KIND } from '../../sim/scenario/document.ts';
 import { readScenario } from '../../sim/scenario/resolve.ts';
 import type { Scenario } from '../../sim/scenario/scenario.ts';
@@ -30,6 +31,7 @@ export interface ServeCommandOptions {
   readonly record?: string;
   readonly kubeconfig?: string;
   readonly at: readonly string[];
+  readonly webhookService: readonly string[];
   readonly start?: string;
 }
 
@@ -61,6 +63,16 @@ function startOf(scenario: Scenario, speed: Speed, given: string | undefined): M
   const time = parseRfc3339(start);
   if (time !== undefined) return time;
   throw new InputError(`--start ${start}: expected now, scenario, or a time such as 2026-01-01T00:00:00Z`);
+}
+
+function webhookServicesOf(texts: readonly string[]): WebhookServices {
+  return new Map(
+    texts.map((text) => {
+      const service = parseWebhookService(text);
+      if (service !== undefined) return service;
+      throw new InputError(`--webhook-service ${text}: expected NAMESPACE/NAME=URL, or NAMESPACE/NAME=allow`);
+    }),
+  );
 }
 
 function isLog(file: string): boolean {
@@ -192,6 +204,7 @@ export async function serveCommand(paths: readonly string[], options: ServeComma
     version: served.version,
     port,
     moments: served.moments,
+    webhookServices: webhookServicesOf(options.webhookService),
     ...(served.live === undefined ? {} : { clock: clockOf(served.live) }),
   });
   const file = options.kubeconfig ?? path.join(tmpdir(), `wavetank-${server.port}.kubeconfig`);

@@ -8,7 +8,8 @@ import type { KubeObject } from './object.ts';
 /** What the handlers of the verbs work on: the truth, the numbers, and the one way to write. */
 export interface ApiStore {
   readonly state: State;
-  readonly journal: Journal;
+  /** The number that the next record gets. */
+  readonly journal: Pick<Journal, 'nextNumber'>;
   readonly draw: Draw;
   strategyContext(context: RequestContext): StrategyContext;
   /** Append the event and fold it; returns its number. `next` already carries the number that the journal gives next. */

@@ -4,12 +4,13 @@ import { rfc3339 } from '../time.ts';
 import { isStatus } from './admission/admission.ts';
 import { admit, validateAdmission } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
+import { callsWebhooks, mutateCreation, validateCreation } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Command, type Result, refused } from './command.ts';
 import { generatedName, type RequestContext, uidOf } from './identity.ts';
 import { createdMetadata, numbered } from './metadata.ts';
 import { type KubeObject, type NewObject, objectKey } from './object.ts';
-import { alreadyExists, badRequest, invalid } from './status.ts';
+import { alreadyExists, badRequest, invalid, type Status } from './status.ts';
 
 /** How many names are tried before a generated one is given up (registry/generic `maxNameGenerationCreateAttempts`). */
 const NAME_ATTEMPTS = 8;
@@ -46,7 +47,12 @@ export function createObject(
   if (command.object.metadata.resourceVersion)
     return refused(badRequest('resourceVersion should not be set on objects to be created'));
   const defaulted = strategy.applyDefaults?.(command.object) ?? command.object;
-  const admitted = admit(defaulted, kind, server.state, context);
+  const isSent = callsWebhooks(context);
+  const plugins = (object: NewObject): NewObject | Status => admit(object, kind, server.state, context);
+  let admitted = plugins(defaulted);
+  if (isSent && !isStatus(admitted)) {
+    admitted = mutateCreation(admitted, kind, server.state, context, plugins);
+  }
   if (isStatus(admitted)) return refused(admitted);
   const prepared = strategy.prepareForCreate?.(admitted, server.strategyContext(context)) ?? admitted;
   if (isStatus(prepared)) return refused(prepared);
@@ -70,12 +76,14 @@ export function createObject(
 
   const refusal = validateAdmission(prepared, kind, server.state, name, context);
   if (refusal !== undefined) return refused(refusal);
+  // `prepared` has every field but the finished metadata of a stored object.
+  const object = { ...withInitialStatus(prepared, kind), metadata } as KubeObject;
+  const denial = isSent ? validateCreation(object, kind, server.state, context) : undefined;
+  if (denial !== undefined) return refused(denial);
   const charges = quotaCharges(server, kind, prepared, name, undefined, context);
   if ('code' in charges) return refused(charges);
   const key = objectKey(metadata.namespace, name);
   if (server.state.slotOf(kind, key) !== undefined) return refused(alreadyExists(kind, name));
-  // `prepared` has every field but the finished metadata of a stored object.
-  const object = { ...withInitialStatus(prepared, kind), metadata } as KubeObject;
   if (charges.length > 0) return createCharged(server, kind, key, object, charges, context);
   server.commit('create', kind, key, undefined, object, context);
   return { ok: true, object, rv };

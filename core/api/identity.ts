@@ -1,4 +1,5 @@
 import type { Micros } from '../time.ts';
+import type { WebhookPort } from './admission/webhooks/port.ts';
 
 /** A draw in [0, 2^32) that depends on the seed, the entity and the purpose alone. */
 export type Draw = (entity: string, purpose: string) => number;
@@ -61,6 +62,8 @@ export interface RequestClient {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
   /** Tell the client something besides the answer: a `Warning` header. */
   readonly warn: (text: string) => void;
+  /** Where there are admission webhooks. */
+  readonly webhooks?: WebhookPort;
 }
 
 /** What a request is made with: when, by whom, because of what. */

@@ -3,6 +3,7 @@ import { POD } from '../kinds/registry.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
 import { validateAdmission, validateChange } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
+import { callsWebhooks, mutateUpdate, validateUpdate } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
@@ -122,6 +123,15 @@ function admitUpdate(
   );
 }
 
+/** What was sent, with what a write can't change as it is stored, and defaults. */
+function whatMayChange(kind: Kind, stored: KubeObject, sent: KubeObject): KubeObject {
+  const metadata = updatedMetadata(stored.metadata, sent.metadata);
+  const next: KubeObject = kind.hasStatus
+    ? ({ ...sent, status: (stored as WithStatus).status, metadata } as KubeObject)
+    : { ...sent, metadata };
+  return (kind.strategy.applyDefaults?.(next) as KubeObject | undefined) ?? next;
+}
+
 /** The main resource: everything but the status, which stays as stored where the kind has a status subresource. */
 export function replaceObject(
   server: ApiStore,
@@ -132,17 +142,21 @@ export function replaceObject(
   context: RequestContext,
 ): Result {
   const { strategy } = kind;
-  const metadata = updatedMetadata(stored.metadata, sent.metadata);
-  let next: KubeObject = kind.hasStatus
-    ? ({ ...sent, status: (stored as WithStatus).status, metadata } as KubeObject)
-    : { ...sent, metadata };
-  next = (strategy.applyDefaults?.(next) as KubeObject | undefined) ?? next;
+  const isSent = callsWebhooks(context);
+  let next = whatMayChange(kind, stored, sent);
+  if (isSent) {
+    const mutated = mutateUpdate(next, stored, kind, server.state, context);
+    if (mutated.kind === 'Status') return refused(mutated as Status);
+    if (mutated !== next) next = whatMayChange(kind, stored, mutated as KubeObject);
+  }
+  const { metadata } = next;
   const prepared = strategy.prepareForUpdate?.(next, stored, server.strategyContext(context)) ?? next;
   if (prepared.kind === 'Status') return refused(prepared as Status);
   next = prepared as KubeObject;
 
   const changed = contentChanged(kind, stored, next);
-  if (!changed && equalValues(next.metadata, stored.metadata)) return { ok: true, object: stored, rv: 0 };
+  const isSame = !changed && equalValues(next.metadata, stored.metadata);
+  if (isSame && !isSent) return { ok: true, object: stored, rv: 0 };
   const errors = [
     ...(metadata === stored.metadata
       ? []
@@ -153,8 +167,11 @@ export function replaceObject(
     ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
   ];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
-  const refusal = validateChange({ next, previous: stored }, kind, server.state, context);
+  const refusal =
+    validateChange({ next, previous: stored }, kind, server.state, context) ??
+    (isSent ? validateUpdate(next, stored, kind, server.state, context) : undefined);
   if (refusal !== undefined) return refused(refusal);
+  if (isSame) return { ok: true, object: stored, rv: 0 };
   const charges = changed ? admitUpdate(server, kind, stored, next, context) : NO_CHARGES;
   if ('code' in charges) return refused(charges);
   commitCharges(server, charges, context);
@@ -173,6 +190,12 @@ function withStatus(kind: Kind, stored: KubeObject, metadata: ObjectMeta, status
   return next;
 }
 
+/** Before it is written, it still has the version that it had. */
+function unnumbered(next: KubeObject, stored: KubeObject): KubeObject {
+  const { resourceVersion } = stored.metadata;
+  return { ...next, metadata: { ...next.metadata, resourceVersion } };
+}
+
 /**
  * The status subresource: the status, and annotations, which no kind's status strategy holds back (the
  * Deployment controller writes its revision that way). Hot path.
@@ -185,6 +208,12 @@ export function replaceStatus(
   sent: KubeObject,
   context: RequestContext,
 ): Result {
+  const isSent = callsWebhooks(context);
+  if (isSent) {
+    const mutated = mutateUpdate(sent, stored, kind, server.state, context);
+    if (mutated.kind === 'Status') return refused(mutated as Status);
+    sent = mutated as KubeObject;
+  }
   const status = (sent as WithStatus).status;
   const before = (stored as WithStatus).status;
   const { annotations, managedFields = stored.metadata.managedFields } = sent.metadata;
@@ -200,7 +229,9 @@ export function replaceStatus(
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
   if (context.client !== undefined) {
     const change = { next, previous: stored, subresource: 'status' };
-    const refusal = validateChange(change, kind, server.state, context);
+    const refusal =
+      validateChange(change, kind, server.state, context) ??
+      (isSent ? validateUpdate(unnumbered(next, stored), stored, kind, server.state, context) : undefined);
     if (refusal !== undefined) return refused(refusal);
   }
   return commitUpdate(server, kind, key, stored, next, rv, context);

@@ -1,3 +1,4 @@
+import type { WebhookAnswer } from '../api/admission/webhooks/port.ts';
 import type { KubeObject } from '../api/object.ts';
 import type { Status } from '../api/status.ts';
 
@@ -23,6 +24,8 @@ export interface RestRequest {
   readonly extra?: Readonly<Record<string, readonly string[]>>;
   /** What only the world outside could make for this request: a signature. */
   readonly outside?: { readonly token?: string };
+  /** What the admission webhooks said that it was sent to: they live outside, and are asked before. */
+  readonly webhooks?: readonly WebhookAnswer[];
 }
 
 /** A parameter that is true or false: whatever is there, and is neither `false` nor `0` (`Convert_Slice_string_To_bool`). */

@@ -1,5 +1,6 @@
+import { hasWebhooks } from '../api/admission/webhooks/hooks.ts';
 import type { ApiStore } from '../api/api-store.ts';
-import type { RequestContext } from '../api/identity.ts';
+import type { RequestClient, RequestContext } from '../api/identity.ts';
 import type { MetricsSource } from '../api/metrics.ts';
 import { objectKey } from '../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../api/status.ts';
@@ -20,6 +21,7 @@ import { parseResourcePath, type ResourcePath } from './resource-path.ts';
 import { hasScale, scaleOf, scaleTable } from './scale.ts';
 import { shownObject } from './shown.ts';
 import { formOf, partialMetadata, tableOf } from './table.ts';
+import { type WebhookTrial, webhookPort } from './webhooks.ts';
 import { serveWrite } from './write.ts';
 
 /**
@@ -167,27 +169,65 @@ export function serveWriteRequest(
   request: RestRequest,
   store: ApiStore,
   context: Omit<RequestContext, 'client'>,
+  trial?: WebhookTrial,
 ): RestAnswer {
   const told: string[] = [];
   const { user, groups = [], uid, extra } = request;
   const who = { ...(uid === undefined ? {} : { uid }), ...(extra === undefined ? {} : { extra }) };
   const client = { user, groups, ...who, warn: (text: string) => told.push(text) };
-  const { code, body, warnings } = writeOf(request, store, { ...context, client });
+  const { code, body, warnings } = writeOf(request, store, context, client, trial);
   return answer(code, body, told.length === 0 ? warnings : [...new Set([...warnings, ...told])]);
 }
 
-function writeOf(request: RestRequest, store: ApiStore, context: RequestContext): RestAnswer {
+function writeOf(
+  request: RestRequest,
+  store: ApiStore,
+  context: Omit<RequestContext, 'client'>,
+  client: RequestClient,
+  trial: WebhookTrial | undefined,
+): RestAnswer {
   const path = parseResourcePath(request.path);
   if (typeof path === 'string') return notFoundPath(path);
   const isDry = isDryRun(request);
   if (typeof isDry === 'object') return refusal(isDry);
-  if (!isDry) return serveWrite({ store, isDry, context, request, path });
+  // Requests that don't say what webhooks said come from components: they are sent to none.
+  const webhooks =
+    request.webhooks !== undefined && hasWebhooks(store.state)
+      ? { webhooks: webhookPort(request, path, isDry, context.now, trial) }
+      : {};
+  const own = { ...context, client: { ...client, ...webhooks } };
+  if (!isDry) return serveWrite({ store, isDry, context: own, request, path });
   const before =
     path.name === undefined
       ? undefined
       : store.state.getByKey(path.kind, objectKey(path.namespace, path.name));
   return asDry(
-    serveWrite({ store: dryStore(store), isDry, context, request, path }),
+    serveWrite({ store: dryStore(store), isDry, context: own, request, path }),
     before?.metadata.resourceVersion,
   );
+}
+
+/**
+ * What there is to ask of webhooks before a write can be served, found by serving it on a store that keeps nothing; and
+ * whose answers it makes use of. `undefined` where there are no webhooks. The write itself will come after its stimulus,
+ * and so have the number after the next.
+ */
+export function tryWebhooks(
+  request: RestRequest,
+  store: ApiStore,
+  context: Omit<RequestContext, 'client'>,
+): WebhookTrial | undefined {
+  if (!hasWebhooks(store.state)) return undefined;
+  const trial: WebhookTrial = { unasked: [], used: new Set() };
+  const nextNumber = store.journal.nextNumber + 1;
+  const entity = String(nextNumber);
+  const { state, draw } = store;
+  const later: ApiStore = {
+    ...dryStore(store),
+    journal: { nextNumber },
+    strategyContext: ({ now }) => ({ view: state, now, draw: (purpose) => draw(entity, purpose) }),
+    commit: () => nextNumber,
+  };
+  serveWriteRequest({ ...request, webhooks: request.webhooks ?? [] }, later, context, trial);
+  return trial;
 }

@@ -1,3 +1,4 @@
+import { admitBody, withoutWebhooks } from '../api/admission/webhooks/verbs.ts';
 import { createObject } from '../api/create.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
 import { badRequest, conflict, failure, forbidden, invalid, type Status } from '../api/status.ts';
@@ -95,7 +96,15 @@ function putScale(write: WriteContext, before: KubeObject, scale: unknown): Rest
     ...next,
     metadata: { ...next.metadata, resourceVersion: typeof given === 'string' ? given : '' },
   };
-  const result = updateObject(store, path.kind, managedOnUpdate(write, before, sent), context);
+  // Webhooks are asked about the Scale, and not about what it scales.
+  const { namespace, name = '', kind } = path;
+  const scales = [scaleOf(next), scaleOf(before)] as unknown as readonly [NewObject, NewObject];
+  const admitted = admitBody(...scales, { kind, namespace, name }, store.state, context);
+  if (isStatus(admitted)) return refusal(admitted);
+  const final = admitted === scales[0] ? sent : scaled(sent, admitted);
+  if (isStatus(final)) return refusal(final);
+  const whole = managedOnUpdate(write, before, final);
+  const result = updateObject(store, kind, whole, withoutWebhooks(context));
   return result.ok ? answer(200, scaleOf(result.object)) : refusal(result.status);
 }
 
