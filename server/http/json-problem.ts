@@ -5,7 +5,7 @@ const END = 'unexpected end of JSON input';
 const SPACE = ' \t\r\n';
 const HEX_DIGITS = 4;
 /** Deeper than any object of the API, and shallow enough for whoever walks through it. Go stops at ten thousand. */
-const DEPTH_MAX = 1000;
+export const DEPTH_MAX = 1000;
 
 class JsonProblem extends Error {}
 

@@ -59,6 +59,39 @@ export class FieldSetBuilder {
   }
 }
 
+/** The same for several sets over the same places: each mark, a bit, is one of a set. */
+export class Differences {
+  private marks = 0;
+  private children: Map<string, Differences> | undefined;
+
+  at(step: string): Differences {
+    this.children ??= new Map();
+    let next = this.children.get(step);
+    if (next === undefined) {
+      next = new Differences();
+      this.children.set(step, next);
+    }
+    return next;
+  }
+
+  mark(mark: number): void {
+    this.marks |= mark;
+  }
+
+  setOf(mark: number): FieldSet {
+    const isMember = (this.marks & mark) !== 0;
+    if (this.children === undefined) return isMember ? LEAF : EMPTY;
+    let children: Map<string, FieldSet> | undefined;
+    for (const [step, child] of this.children) {
+      const set = child.setOf(mark);
+      if (isEmptySet(set)) continue;
+      children ??= new Map();
+      children.set(step, set);
+    }
+    return children === undefined ? (isMember ? LEAF : EMPTY) : { isMember, children };
+  }
+}
+
 type Combine = (a: boolean, b: boolean) => boolean;
 
 function combined(a: FieldSet, b: FieldSet, combine: Combine): FieldSet {

@@ -142,9 +142,15 @@ export interface ManagedKind {
   readonly hasStatus: boolean;
 }
 
+const emptyObjects = new Map<string, Fields>();
+
 function emptyObject({ apiVersion, kind }: ManagedKind): Fields {
+  const known = emptyObjects.get(`${apiVersion} ${kind}`);
+  if (known !== undefined) return known;
   const struct = structNameOf(apiVersion, kind);
-  return { metadata: {}, ...(struct === undefined ? {} : emptyOf(struct)) };
+  const empty = { metadata: {}, ...(struct === undefined ? {} : emptyOf(struct)) };
+  if (struct !== undefined) emptyObjects.set(`${apiVersion} ${kind}`, empty);
+  return empty;
 }
 
 /** The managers after a write that is no apply. `before` is absent for a creation. */

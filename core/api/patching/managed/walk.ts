@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../schema/decoding.ts';
 import { equalValues } from '../../equal.ts';
 import { byOrder } from '../element-order.ts';
-import { type FieldSet, FieldSetBuilder, isEmptySet } from './field-set.ts';
+import { Differences, type FieldSet, FieldSetBuilder, isEmptySet } from './field-set.ts';
 import { isDeclared, isMerged, type Place, placeOfField, placeOfItem, stepOfItem } from './place.ts';
 
 /** What server-side apply does with whole objects: which places they have, how two differ, one laid over the other. */
@@ -63,18 +63,11 @@ export interface Comparison {
   readonly removed: FieldSet;
 }
 
-/** One place in the three sets that a comparison fills. */
-interface Found {
-  readonly added: FieldSetBuilder;
-  readonly modified: FieldSetBuilder;
-  readonly removed: FieldSetBuilder;
-}
+const ADDED = 1;
+const MODIFIED = 2;
+const REMOVED = 4;
 
-function further({ added, modified, removed }: Found, step: string): Found {
-  return { added: added.at(step), modified: modified.at(step), removed: removed.at(step) };
-}
-
-function compareAt(before: unknown, after: unknown, place: Place, found: Found, isRoot: boolean): void {
+function compareAt(before: unknown, after: unknown, place: Place, found: Differences, isRoot: boolean): void {
   if (before === after || (before === undefined && after === undefined)) return;
   const hasMaps = isMap(before, place) || isMap(after, place);
   const hasItems = isItems(before, place) || isItems(after, place);
@@ -82,34 +75,34 @@ function compareAt(before: unknown, after: unknown, place: Place, found: Found, 
     (hasMaps && isSplittable(before, isMap(before, place)) && isSplittable(after, isMap(after, place))) ||
     (hasItems && isSplittable(before, isItems(before, place)) && isSplittable(after, isItems(after, place)));
   if (!isSplit) {
-    if (before === undefined) found.added.add();
-    else if (after === undefined) found.removed.add();
-    else if (!equalValues(before, after)) found.modified.add();
+    if (before === undefined) found.mark(ADDED);
+    else if (after === undefined) found.mark(REMOVED);
+    else if (!equalValues(before, after)) found.mark(MODIFIED);
     return;
   }
-  if (!isRoot && before === undefined) found.added.add();
-  if (!isRoot && after === undefined) found.removed.add();
+  if (!isRoot && before === undefined) found.mark(ADDED);
+  if (!isRoot && after === undefined) found.mark(REMOVED);
   if (hasMaps) compareMaps(before, after, place, found);
   else compareItems(before, after, place, found);
 }
 
 const NOTHING: Fields = {};
 
-function compareMaps(before: unknown, after: unknown, place: Place, found: Found): void {
+function compareMaps(before: unknown, after: unknown, place: Place, found: Differences): void {
   const left = isJsonObject(before) ? before : NOTHING;
   const right = isJsonObject(after) ? after : NOTHING;
   const at = (field: string): void =>
-    compareAt(left[field], right[field], placeOfField(place, field), further(found, `f:${field}`), false);
+    compareAt(left[field], right[field], placeOfField(place, field), found.at(`f:${field}`), false);
   for (const field of Object.keys(left)) if (left[field] !== right[field]) at(field);
   for (const field of Object.keys(right))
     if (left[field] === undefined && right[field] !== undefined) at(field);
 }
 
-function compareItems(before: unknown, after: unknown, place: Place, found: Found): void {
+function compareItems(before: unknown, after: unknown, place: Place, found: Differences): void {
   const left = itemsByStep(Array.isArray(before) ? before : [], place);
   const right = itemsByStep(Array.isArray(after) ? after : [], place);
   const at = (step: string): void =>
-    compareAt(left.get(step), right.get(step), placeOfItem(place), further(found, step), false);
+    compareAt(left.get(step), right.get(step), placeOfItem(place), found.at(step), false);
   for (const step of left.keys()) at(step);
   for (const step of right.keys()) if (!left.has(step)) at(step);
 }
@@ -120,13 +113,9 @@ function isSplittable(value: unknown, isSuch: boolean): boolean {
 }
 
 export function compare(before: unknown, after: unknown, place: Place): Comparison {
-  const found: Found = {
-    added: new FieldSetBuilder(),
-    modified: new FieldSetBuilder(),
-    removed: new FieldSetBuilder(),
-  };
+  const found = new Differences();
   compareAt(before, after, place, found, true);
-  return { added: found.added.set(), modified: found.modified.set(), removed: found.removed.set() };
+  return { added: found.setOf(ADDED), modified: found.setOf(MODIFIED), removed: found.setOf(REMOVED) };
 }
 
 /** An empty map or list, which Go leaves out of what it writes. */
