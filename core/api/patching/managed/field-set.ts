@@ -92,31 +92,37 @@ export class Differences {
   }
 }
 
-type Combine = (a: boolean, b: boolean) => boolean;
-
-function combined(a: FieldSet, b: FieldSet, combine: Combine): FieldSet {
-  if (isEmptySet(a) && isEmptySet(b)) return EMPTY;
-  const children = new Map<string, FieldSet>();
-  for (const step of new Set([...a.children.keys(), ...b.children.keys()])) {
-    const child = combined(a.children.get(step) ?? EMPTY, b.children.get(step) ?? EMPTY, combine);
-    if (!isEmptySet(child)) children.set(step, child);
-  }
-  return node(combine(a.isMember, b.isMember), children);
-}
-
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmptySet(b)) return a;
   if (isEmptySet(a)) return b;
-  return combined(a, b, (left, right) => left || right);
+  const children = new Map(a.children);
+  for (const [step, right] of b.children) {
+    const left = a.children.get(step);
+    children.set(step, left === undefined ? right : union(left, right));
+  }
+  return node(a.isMember || b.isMember, children);
 }
 
 export function intersection(a: FieldSet, b: FieldSet): FieldSet {
-  return combined(a, b, (left, right) => left && right);
+  const children = new Map<string, FieldSet>();
+  for (const [step, left] of a.children) {
+    const right = b.children.get(step);
+    const both = right === undefined ? EMPTY : intersection(left, right);
+    if (!isEmptySet(both)) children.set(step, both);
+  }
+  return node(a.isMember && b.isMember, children);
 }
 
+/** What only the first has; parts that the second doesn't touch are shared. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptySet(b)) return a;
-  return combined(a, b, (left, right) => left && !right);
+  if (isEmptySet(b) || isEmptySet(a)) return a;
+  const children = new Map<string, FieldSet>();
+  for (const [step, left] of a.children) {
+    const right = b.children.get(step);
+    const rest = right === undefined ? left : difference(left, right);
+    if (!isEmptySet(rest)) children.set(step, rest);
+  }
+  return node(a.isMember && !b.isMember, children);
 }
 
 export function equalSets(a: FieldSet, b: FieldSet): boolean {
