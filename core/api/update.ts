@@ -224,7 +224,8 @@ export function replaceStatus(
   // The finished version at once: a copy for the change and another for its number would be one too many.
   const renumbered = numbered(stored.metadata, rv);
   const metadata = annotated ? { ...renumbered, annotations, managedFields } : renumbered;
-  const next = withStatus(kind, stored, metadata, status);
+  let next: KubeObject = withStatus(kind, stored, metadata, status);
+  next = kind.strategy.prepareForStatusUpdate?.(next, stored, server.strategyContext(context)) ?? next;
   const errors = kind.strategy.validateStatusUpdate?.(next, stored) ?? [];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
   if (context.client !== undefined) {

@@ -26,6 +26,8 @@ export interface KindStrategy<T extends KubeObject = KubeObject> {
   prepareForCreate?(object: NewObject<T>, context: StrategyContext): NewObject<T> | Status;
   /** Carry over what an update may not touch. */
   prepareForUpdate?(next: T, previous: T, context: StrategyContext): T | Status;
+  /** What an update of the status may not touch, and what it gets besides. */
+  prepareForStatusUpdate?(next: T, previous: T, context: StrategyContext): T;
   validate?(object: NewObject<T>): readonly FieldError[];
   validateUpdate?(next: T, previous: T): readonly FieldError[];
   validateStatusUpdate?(next: T, previous: T): readonly FieldError[];

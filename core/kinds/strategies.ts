@@ -1,4 +1,5 @@
 import type { KindStrategy } from './kind.ts';
+import { CERTIFICATE_SIGNING_REQUEST_STRATEGY } from './strategy/certificate-signing-request.ts';
 import {
   ENDPOINT_SLICE_STRATEGY,
   EVENT_STRATEGY,
@@ -67,7 +68,7 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'autoscaling/v2/HorizontalPodAutoscaler': HORIZONTAL_POD_AUTOSCALER_STRATEGY,
   'batch/v1/CronJob': CRON_JOB_STRATEGY,
   'batch/v1/Job': JOB_STRATEGY,
-  'certificates.k8s.io/v1/CertificateSigningRequest': WITHOUT_GENERATION,
+  'certificates.k8s.io/v1/CertificateSigningRequest': CERTIFICATE_SIGNING_REQUEST_STRATEGY,
   'coordination.k8s.io/v1/Lease': LEASE_STRATEGY,
   'discovery.k8s.io/v1/EndpointSlice': ENDPOINT_SLICE_STRATEGY,
   'networking.k8s.io/v1/Ingress': INGRESS_STRATEGY,

@@ -10,6 +10,7 @@ import { isJsonObject } from '../schema/decoding.ts';
 import type { Pod } from '../schema/types.generated.ts';
 import type { View } from '../store/view.ts';
 import type { Micros } from '../time.ts';
+import { CSR } from './approval.ts';
 import { serveComponentStatus } from './component-status.ts';
 import { discovery } from './discovery.ts';
 import { type ListSnapshots, listPage } from './list.ts';
@@ -110,7 +111,8 @@ function getOne(
   if (refused !== undefined) return refusal(refused);
   const isLog = kind === POD && subresource === 'log';
   const isScale = subresource === 'scale' && hasScale(kind.resource);
-  const isStatus = subresource === 'status' && kind.hasStatus;
+  const isApproval = subresource === 'approval' && kind === CSR;
+  const isStatus = (subresource === 'status' && kind.hasStatus) || isApproval;
   if (subresource !== undefined && !isScale && !isStatus && !isLog) return refusal(NO_SUCH_RESOURCE);
   const stored = view.getByKey(kind, objectKey(namespace, name));
   if (stored === undefined) return refusal(notFound(kind, name));

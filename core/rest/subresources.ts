@@ -3,13 +3,15 @@ import { bindPod } from '../api/bind.ts';
 import { evictPod } from '../api/evict.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
 import { badRequest, failure } from '../api/status.ts';
-import { updateObject, updateStatus } from '../api/update.ts';
+import { updateObject } from '../api/update.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { kindByResource, NAMESPACE, POD, SERVICE_ACCOUNT } from '../kinds/registry.ts';
+import { NAMESPACE, POD, SERVICE_ACCOUNT } from '../kinds/registry.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { rfc3339, SECOND } from '../time.ts';
+import { approve, CSR } from './approval.ts';
 import { decodeBase64Text } from './base64-url.ts';
 import { deleteOptions } from './deletion.ts';
+import { patched, patchTypeOf } from './patch.ts';
 import { answer, type RestAnswer, refusal } from './request.ts';
 import { unsignedToken } from './tokens/token-request.ts';
 import {
@@ -23,7 +25,6 @@ import {
 
 /** Subresources that a kind has for itself, and that are an action rather than a part of the object. */
 
-const CSR = kindByResource('certificatesigningrequests.certificates.k8s.io');
 const DONE = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 type Serve = (write: WriteContext, body: Readonly<Record<string, unknown>>) => RestAnswer;
@@ -84,38 +85,6 @@ function versionOf(body: Readonly<Record<string, unknown>>): string {
   return typeof resourceVersion === 'string' ? resourceVersion : '';
 }
 
-/** A certificate signing request's conditions, which say whether it is approved. */
-function approve(write: WriteContext, body: Readonly<Record<string, unknown>>): RestAnswer {
-  const before = stored(write) as (KubeObject & { readonly status?: object }) | undefined;
-  if (before === undefined) return missing(write);
-  const conditions = isJsonObject(body.status) ? body.status.conditions : undefined;
-  const timed = (Array.isArray(conditions) ? conditions : []).map((condition: unknown) => ({
-    lastTransitionTime: rfc3339(write.context.now),
-    ...(isJsonObject(condition) ? withoutNulls(condition) : {}),
-  }));
-  const metadata = { ...before.metadata, resourceVersion: versionOf(body) };
-  const next = { ...before, metadata, status: { ...before.status, conditions: timed } };
-  return answerOf(write, updateStatus(write.store, write.path.kind, next, write.context), 200);
-}
-
-function withoutNulls(object: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
-}
-
-/** Who asks for a certificate is written down by the server, whatever was sent (certificates `csrStrategy`). */
-export function signedFor(object: NewObject, kind: Kind, user: string): NewObject {
-  if (kind !== CSR) return object;
-  const { spec } = object as NewObject & { readonly spec?: object };
-  const asked = {
-    ...spec,
-    username: user,
-    groups: ['system:authenticated'],
-    uid: undefined,
-    extra: undefined,
-  };
-  return { ...object, spec: asked } as NewObject;
-}
-
 /** A namespace's own finalizers, which its controller takes away when nothing is left in it. */
 function finalize(write: WriteContext, body: Readonly<Record<string, unknown>>): RestAnswer {
   const before = stored(write) as (KubeObject & { readonly spec?: object }) | undefined;
@@ -125,6 +94,16 @@ function finalize(write: WriteContext, body: Readonly<Record<string, unknown>>):
   const metadata = { ...before.metadata, resourceVersion: versionOf(body) };
   const next = { ...before, metadata, spec: { ...before.spec, finalizers } };
   return answerOf(write, updateObject(write.store, write.path.kind, next, write.context), 200);
+}
+
+/** A patch of the approval: of what `approve` may write, nothing else counts. */
+function patchApproval(write: WriteContext): RestAnswer {
+  const before = stored(write);
+  if (before === undefined) return missing(write);
+  const type = patchTypeOf(write.request.contentType);
+  if (type === undefined) return refusal(badRequest('an approval takes no configuration to apply'));
+  const next = patched(type, before, write.request.body, write.path);
+  return next.ok ? approve(write, isJsonObject(next.value) ? next.value : {}) : refusal(next.status);
 }
 
 interface Subresource {
@@ -157,6 +136,7 @@ export function isOwnSubresource(kind: Kind, name: string): boolean {
 
 export function serveSubresource(write: WriteContext, name: string): RestAnswer {
   const subresource = find(write.path.kind, name);
+  if (write.request.method === 'PATCH' && subresource?.serve === approve) return patchApproval(write);
   if (subresource?.method !== write.request.method) return refusal(METHOD_NOT_ALLOWED);
   const body = isJsonObject(write.request.body) ? write.request.body : {};
   if (subresource.body === undefined || stored(write) === undefined) return subresource.serve(write, body);

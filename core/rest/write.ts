@@ -6,6 +6,7 @@ import { updateObject, updateStatus } from '../api/update.ts';
 import { inVersion } from '../kinds/conversion.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { APPLY_TYPES, apply, NO_FORCE } from './apply.ts';
+import { signedFor } from './approval.ts';
 import { readBody } from './body.ts';
 import { remove, removeMany } from './deletion.ts';
 import { managedOnCreate, managedOnUpdate, managerProblem } from './managed.ts';
@@ -14,7 +15,7 @@ import { patched, patchTypeOf } from './patch.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import type { ResourcePath } from './resource-path.ts';
 import { hasScale, scaled, scaleOf } from './scale.ts';
-import { isOwnSubresource, serveSubresource, signedFor } from './subresources.ts';
+import { isOwnSubresource, serveSubresource } from './subresources.ts';
 import {
   answerOf,
   isStatus,
@@ -37,7 +38,7 @@ function create(write: WriteContext): RestAnswer {
   const sent = placed(body.object, path);
   if (isStatus(sent)) return refusal(sent);
   // Storage refuses a version at a creation, and a dry run never gets there.
-  const signed = signedFor(sent, kind, request.user);
+  const signed = signedFor(sent, kind, context.client);
   const object = write.isDry ? withoutVersion(signed) : signed;
   const managedFields = managedOnCreate(write, object);
   const command = {

@@ -36,3 +36,20 @@ export function base64OfBytes(bytes: ArrayLike<number>): string {
   }
   return encoded;
 }
+
+/** The bytes again; `undefined` for what is no standard base64 with its padding. */
+export function bytesOfBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  let [bits, held, at] = [0, 0, 0];
+  for (const char of text.slice(0, text.length - padding)) {
+    bits = ((bits << 6) | ALPHABET.indexOf(char)) & 0xffff;
+    held += 6;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[at] = (bits >> held) & 0xff;
+    at += 1;
+  }
+  return bytes;
+}

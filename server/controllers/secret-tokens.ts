@@ -3,8 +3,7 @@ import type { RestRequest } from '../../core/rest/request.ts';
 import { secretClaims } from '../../core/rest/tokens/claims.ts';
 import type { Secret } from '../../core/schema/types.generated.ts';
 import type { Credentials } from '../auth/credentials.ts';
-import type { Session } from '../session/session.ts';
-import type { OutsideController } from './start.ts';
+import type { OutsideCluster, OutsideController } from './outside.ts';
 
 /**
  * Fills Secrets of the type `kubernetes.io/service-account-token` with a token of their account, and deletes those
@@ -20,9 +19,10 @@ function base64(text: string): string {
   return Buffer.from(text).toString('base64');
 }
 
-export function secretTokens(session: Session, { signer, authority }: Credentials): OutsideController {
+export function secretTokens(session: OutsideCluster, { signer, authority }: Credentials): OutsideController {
   let [secrets, accounts]: [unknown, unknown] = [undefined, undefined];
 
+  const tried = new Set<string>();
   const pathOf = ({ metadata }: Secret): string =>
     `/api/v1/namespaces/${metadata.namespace}/secrets/${metadata.name}`;
   const write = (request: Omit<RestRequest, 'user' | 'query'>): void => {
@@ -30,8 +30,12 @@ export function secretTokens(session: Session, { signer, authority }: Credential
   };
 
   function fill(secret: Secret): void {
-    const { namespace = '', name, annotations = {} } = secret.metadata;
+    const { namespace = '', name, annotations = {}, resourceVersion = '' } = secret.metadata;
     const account = session.view.get(SERVICE_ACCOUNT, namespace, annotations[NAME] ?? '');
+    // What was refused once is refused again, until something about it is another.
+    const attempt = `${secret.metadata.uid}/${resourceVersion}/${account?.metadata.uid ?? ''}`;
+    if (tried.has(attempt)) return;
+    tried.add(attempt);
     const uid = annotations[UID] ?? '';
     if (account === undefined || (uid !== '' && uid !== account.metadata.uid)) {
       write({

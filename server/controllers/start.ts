@@ -1,20 +1,29 @@
 import type { Credentials } from '../auth/credentials.ts';
 import type { Session } from '../session/session.ts';
+import { certificates } from './certificates.ts';
+import type { OutsideCluster, OutsideController } from './outside.ts';
 import { secretTokens } from './secret-tokens.ts';
-
-/**
- * Controllers that need a key, and so are no part of the simulation: they see what it holds and write as clients do,
- * so that the log has what they made.
- */
-export interface OutsideController {
-  /** Look at what has changed, and do what is to be done. */
-  look(): void;
-}
 
 /** Run them until the returned function is called. */
 export function startControllers(session: Session, credentials: Credentials): () => void {
   if (session.isReadOnly) return () => undefined;
-  const controllers: readonly OutsideController[] = [secretTokens(session, credentials)];
+  let isOver = false;
+  const cluster: OutsideCluster = {
+    get view() {
+      return session.view;
+    },
+    get now() {
+      return session.now;
+    },
+    // What is still being signed when the session ends comes too late.
+    write: (request) => {
+      if (!isOver) session.write(request);
+    },
+  };
+  const controllers: readonly OutsideController[] = [
+    secretTokens(cluster, credentials),
+    certificates(cluster, credentials),
+  ];
   let isLooking = false;
   const look = (): void => {
     // What one of them writes is news for all, in the next round.
@@ -31,5 +40,9 @@ export function startControllers(session: Session, credentials: Credentials): ()
     }
   };
   look();
-  return session.attend(look);
+  const leave = session.attend(look);
+  return () => {
+    isOver = true;
+    leave();
+  };
 }

@@ -4,6 +4,7 @@ import type { RequestContext } from '../identity.ts';
 import type { NewObject } from '../object.ts';
 import type { Status } from '../status.ts';
 import { type AdmissionPlugin, type Change, isStatus } from './admission.ts';
+import { certificateSigning, certificateSubjectRestriction } from './certificates.ts';
 import { persistentVolumeClaimResize } from './claim-resize.ts';
 import { defaultIngressClass, defaultStorageClass } from './default-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
@@ -33,6 +34,8 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   storageObjectInUseProtection,
   persistentVolumeClaimResize,
   runtimeClass,
+  certificateSigning,
+  certificateSubjectRestriction,
   defaultIngressClass,
   rbacEscalation,
 ];
