@@ -24,6 +24,8 @@ export interface ServedCluster {
   readonly kubeconfig: string;
   /** A line for the shell, in the folder, with kubectl set to the cluster. */
   run(line: string, env?: Readonly<Record<string, string>>): Ran;
+  /** The same while the test's own process goes on: for tests that answer the server themselves. */
+  runBeside(line: string): Promise<Ran>;
   /** The server ends in its own way; its exit code. */
   end(): Promise<number | null>;
 }
@@ -33,7 +35,7 @@ function isOnPath(name: string): boolean {
 }
 
 /** A real kubectl, and the built program to talk to. */
-const canServe = existsSync(program) && process.platform !== 'win32';
+export const canServe = existsSync(program) && process.platform !== 'win32';
 export const hasKubectl = canServe && isOnPath('kubectl');
 
 async function until(isThere: () => boolean, child: ChildProcess): Promise<void> {
@@ -70,6 +72,19 @@ export async function serveCluster(...args: readonly string[]): Promise<ServedCl
       });
       return { code: status ?? -1, output: stdout };
     },
+    runBeside: (line) =>
+      new Promise((resolve) => {
+        const shell = spawn('sh', ['-c', `{ ${line}\n} 2>&1`], {
+          cwd: folder,
+          env: { PATH: process.env.PATH ?? '', HOME: folder, KUBECONFIG: kubeconfig },
+          timeout: COMMAND_MS,
+        });
+        let output = '';
+        shell.stdout.setEncoding('utf8').on('data', (text: string) => {
+          output += text;
+        });
+        shell.on('close', (code) => resolve({ code: code ?? -1, output }));
+      }),
     end: async () => {
       child.kill('SIGTERM');
       const code = await ended;
