@@ -1,3 +1,4 @@
+import { requesterOf } from '../api/admission/rbac-escalation.ts';
 import { createObject } from '../api/create.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
 import type { FieldSet } from '../api/patching/managed/field-set.ts';
@@ -10,11 +11,14 @@ import {
 } from '../api/patching/managed/managers.ts';
 import { badRequest, conflict, failure, OPTIMISTIC_LOCK, type Status } from '../api/status.ts';
 import { updateObject, updateStatus } from '../api/update.ts';
+import { decide } from '../rbac/access.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { withStructs } from '../schema/filled.ts';
+import { signedFor } from './approval.ts';
 import { readBody } from './body.ts';
 import { managedKind, writerOf } from './managed.ts';
 import { isTrue, type RestAnswer, refusal } from './request.ts';
+import { accessOf, denial, requestInfo } from './request-info.ts';
 import {
   answerOf,
   isStatus,
@@ -109,6 +113,14 @@ function withLastApplied({ request }: WriteContext, config: NewObject, object: N
   };
 }
 
+function creationDenial({ store, context, request }: WriteContext): Status | undefined {
+  if (context.client === undefined) return undefined;
+  const who = requesterOf(context.client);
+  const info = { ...requestInfo(request), verb: 'create' };
+  const { allowed, reason } = decide(store.state, who, accessOf(info));
+  return allowed ? undefined : denial(who.name, info, reason);
+}
+
 export function apply(write: WriteContext): RestAnswer {
   const { store, context, request, path } = write;
   const { kind, apiVersion, subresource } = path;
@@ -144,8 +156,12 @@ export function apply(write: WriteContext): RestAnswer {
   );
   if (!applied.ok) return refusal(applied.status);
   if (before === undefined) {
+    // To apply what isn't there is to make it, and takes the right to.
+    const denied = creationDenial(write);
+    if (denied !== undefined) return refusal(denied);
     const managedFields = encodeManagers(applied.managers);
-    const command = { verb: 'create', kind, object: withStructs(config), managedFields } as const;
+    const object = signedFor(withStructs(config), kind, context.client);
+    const command = { verb: 'create', kind, object, managedFields } as const;
     return answerOf(write, createObject(store, command, context), 201, body.warnings);
   }
   const object = withLastApplied(write, config, applied.object as unknown as NewObject);

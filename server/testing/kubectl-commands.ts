@@ -357,6 +357,14 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
       works('kubectl auth can-i --list', 'Resources …*.* …'),
       works('kubectl auth can-i list nodes --as=jane', '…yes\n'),
       works('kubectl auth can-i delete pods --as=jane', 'no\n', { code: 1 }),
+      works('kubectl auth can-i get /healthz --as=jane', 'yes\n'),
+      works('kubectl auth can-i get pods --subresource=log --as=jane', 'yes\n'),
+      works('kubectl get clusterrole view', 'NAME   CREATED AT\nview   …\n'),
+      works(
+        'kubectl create clusterrole more --verb=get --resource=pods --aggregation-rule=a=b',
+        '…aggregation rule must be specified without --verb, --resource, --resource-name or --non-resource-url\n',
+        { code: 1 },
+      ),
       works(
         'kubectl get secrets --as=jane',
         'Error from server (Forbidden): secrets is forbidden: User "jane" cannot list resource "secrets" in API group "" in the namespace "default"\n',
@@ -370,7 +378,13 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
         'kubectl certificate approve ask',
         'certificatesigningrequest.certificates.k8s.io/ask approved\n',
       ),
-      works('kubectl get csr ask', '…kubernetes-admin …Approved\n'),
+      works(
+        "kubectl wait --for=jsonpath='{.status.certificate}' csr/ask --timeout=1m",
+        'certificatesigningrequest.certificates.k8s.io/ask condition met\n',
+        { isPreparation: true },
+      ),
+      works('kubectl get csr ask', '…kubernetes-admin …Approved,Issued\n'),
+      works("sed 's/name: ask/name: no/' csr.yaml | kubectl apply -f - && kubectl certificate deny no", '…denied\n'),
     ],
   },
   {

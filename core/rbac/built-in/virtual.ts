@@ -23,16 +23,19 @@ export function virtualBindings(view: View): readonly AnyBinding[] {
   return areStored(view) ? NONE : (CLUSTER_ROLE_BINDINGS as unknown as readonly AnyBinding[]);
 }
 
+/** As often as one gathers another that gathers: `admin` takes in `edit`, and `edit` takes in `view`. */
+const ROUNDS = 3;
+
 /** Of a role that is no object of the cluster; `undefined` for one that isn't built in, or was deleted. */
 export function virtualRules(view: View, name: string): readonly PolicyRule[] | undefined {
   const role = areStored(view) ? undefined : roles.get(name);
   if (role?.aggregationRule === undefined) return role?.rules;
-  // `admin` gathers `edit`, which gathers `view`.
-  const all = [...roles.values(), ...view.list(CLUSTER_ROLE)] as readonly NewObject<ClusterRole>[];
-  const filled = all.map((other) =>
-    other.aggregationRule === undefined || other === role || other.rules !== undefined
-      ? other
-      : { ...other, rules: virtualRules(view, other.metadata.name ?? '') ?? [] },
-  );
-  return gatheredRules(role, filled);
+  let all = [...roles.values(), ...view.list(CLUSTER_ROLE)] as readonly NewObject<ClusterRole>[];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const before = all;
+    all = before.map((one) =>
+      one.aggregationRule === undefined ? one : { ...one, rules: gatheredRules(one, before) },
+    );
+  }
+  return all.find(({ metadata }) => metadata.name === name)?.rules;
 }
