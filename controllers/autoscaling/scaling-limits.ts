@@ -72,6 +72,23 @@ function sizeAtStart(current: number, events: ScaleEvents, { periodSeconds }: HP
   return current - changeIn(events.up, periodSeconds, now) + changeIn(events.down, periodSeconds, now);
 }
 
+/** The size that each policy allows at most, or at least, seen from the beginning of its period. */
+function sizesBy(
+  current: number,
+  events: ScaleEvents,
+  policies: readonly HPAScalingPolicy[],
+  now: Micros,
+  sign: 1 | -1,
+): readonly number[] {
+  return policies.map((policy) => {
+    const start = sizeAtStart(current, events, policy, now);
+    if (policy.type === 'Pods') return start + sign * policy.value;
+    const share = (start * (100 + sign * policy.value)) / 100;
+    // Rounded away from the start: a share of few pods would otherwise never add one.
+    return sign > 0 ? Math.ceil(share) : Math.trunc(share);
+  });
+}
+
 /** The largest size that the policies of scaling up allow (`calculateScaleUpLimitWithScalingRules`). */
 function scaleUpLimit(
   current: number,
@@ -80,11 +97,7 @@ function scaleUpLimit(
   now: Micros,
 ): number {
   if (selectPolicy === 'Disabled') return current;
-  const sizes = policies.map((policy) => {
-    const start = sizeAtStart(current, events, policy, now);
-    // Rounded up: a share of few pods would otherwise never add one.
-    return policy.type === 'Pods' ? start + policy.value : Math.ceil((start * (100 + policy.value)) / 100);
-  });
+  const sizes = sizesBy(current, events, policies, now, 1);
   const limit = selectPolicy === 'Min' ? Math.min(...sizes) : Math.max(...sizes);
   return Math.min(limit, REPLICAS_MAX);
 }
@@ -97,10 +110,7 @@ function scaleDownLimit(
   now: Micros,
 ): number {
   if (selectPolicy === 'Disabled') return current;
-  const sizes = policies.map((policy) => {
-    const start = sizeAtStart(current, events, policy, now);
-    return policy.type === 'Pods' ? start - policy.value : Math.trunc((start * (100 - policy.value)) / 100);
-  });
+  const sizes = sizesBy(current, events, policies, now, -1);
   // The smallest change leaves the largest size.
   return selectPolicy === 'Min' ? Math.max(...sizes) : Math.min(...sizes);
 }

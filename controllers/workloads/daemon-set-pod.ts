@@ -1,5 +1,5 @@
 import type { OwnerReference, StringMap } from '../../core/api/object.ts';
-import { DAEMON_SET, POD } from '../../core/kinds/registry.ts';
+import { DAEMON_SET } from '../../core/kinds/registry.ts';
 import type {
   Affinity,
   DaemonSet,
@@ -11,7 +11,7 @@ import type { Request } from '../controller.ts';
 import { controllerReference } from './claim.ts';
 import { REVISION_HASH } from './controller-revisions.ts';
 import { daemonTolerations } from './daemon-set-eligibility.ts';
-import { namePrefix } from './pod-from-template.ts';
+import { newPod } from './pod-from-template.ts';
 
 /** Counts the template's changes; the API server keeps it in an annotation of apps/v1 (`DeprecatedTemplateGeneration`). */
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
@@ -96,27 +96,7 @@ export function daemonCreation(
   node: string,
   tag: string,
 ): Request {
-  const { annotations, finalizers } = daemonSet.spec.template.metadata ?? {};
-  return {
-    verb: 'create',
-    kind: POD,
-    object: {
-      apiVersion: POD.apiVersion,
-      kind: POD.kind,
-      metadata: {
-        generateName: namePrefix(daemonSet.metadata.name),
-        namespace: daemonSet.metadata.namespace,
-        labels,
-        annotations,
-        ownerReferences: owners,
-        finalizers,
-      },
-      spec: { ...spec, affinity: pinned(spec.affinity, node) },
-    } as NewPod,
-    concurrent: true,
-    tag,
-  };
+  const pinnedSpec = { ...spec, affinity: pinned(spec.affinity, node) };
+  const identity = { labels, ownerReferences: owners };
+  return newPod(DAEMON_SET, daemonSet, daemonSet.spec.template, pinnedSpec, tag, identity);
 }
-
-// Keys that hold `undefined` count as absent, and keep all new pods of one hidden class.
-type NewPod = Extract<Request, { verb: 'create' }>['object'];

@@ -1,3 +1,4 @@
+import type { KubeObject } from '../../core/api/object.ts';
 import { availableSince, isPodReady } from '../../core/kinds/pod/status.ts';
 import { DAEMON_SET } from '../../core/kinds/registry.ts';
 import type { DaemonSet, DaemonSetStatus, Node } from '../../core/schema/types.generated.ts';
@@ -107,20 +108,11 @@ export function statusUpdate(
   return { verb: 'updateStatus', kind: DAEMON_SET, object, tag: STATUS };
 }
 
-/** After a conflict the counts are written once more, over what the status says by now (`StatusUpdateRetries`). */
-export function statusRetry(refused: Extract<Request, { verb: 'updateStatus' }>): Request {
-  const { status } = refused.object as DaemonSet;
-  return {
-    verb: 'patch',
-    kind: refused.kind,
-    namespace: refused.object.metadata.namespace,
-    name: refused.object.metadata.name,
-    subresource: 'status',
-    change: (stored) => {
-      const { collisionCount, observedGeneration = 0 } = (stored as DaemonSet).status;
-      const observed = Math.max(observedGeneration, status.observedGeneration ?? 0);
-      const next = { ...stored, status: { ...status, collisionCount, observedGeneration: observed } };
-      return next as DaemonSet;
-    },
-  };
+/** The counts over what a status says by now. */
+export function countsOver(stored: KubeObject, sent: KubeObject): KubeObject {
+  const { status } = sent as DaemonSet;
+  const { collisionCount, observedGeneration = 0 } = (stored as DaemonSet).status;
+  const observed = Math.max(observedGeneration, status.observedGeneration ?? 0);
+  const next = { ...stored, status: { ...status, collisionCount, observedGeneration: observed } };
+  return next as DaemonSet;
 }

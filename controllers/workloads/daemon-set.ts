@@ -21,14 +21,14 @@ import { cleanup, type DaemonHistory, historyOf } from './daemon-set-history.ts'
 import { type Failures, type ManagePlan, manage } from './daemon-set-plan.ts';
 import { daemonCreation, daemonTemplate, targetNode } from './daemon-set-pod.ts';
 import { podsByNode } from './daemon-set-pods.ts';
-import { countsOf, type DaemonCounts, statusRetry, statusUpdate } from './daemon-set-status.ts';
+import { countsOf, countsOver, type DaemonCounts, statusUpdate } from './daemon-set-status.ts';
 import { type Plan, updateStep } from './daemon-set-update.ts';
 import { type Expectation, expecting, expectingForever, satisfied } from './expectations.ts';
 import { isNamespaceTerminating } from './namespace-terminating.ts';
 import { NO_KEYS, ownerKeys } from './owner-keys.ts';
 import { matters } from './pod-change.ts';
 import { CREATE_POD } from './pod-from-template.ts';
-import { STATUS } from './replica-set-status.ts';
+import { STATUS, statusAnswered } from './replica-set-status.ts';
 import { firstBatch, nextBatch } from './slow-start.ts';
 
 /** `BurstReplicas` of pkg/controller/daemon: at most this many pods are created, and as many deleted, in one turn. */
@@ -326,9 +326,7 @@ function onResult(
         retry: true,
       };
     case STATUS:
-      if (result.ok || result.status.reason !== 'Conflict' || request.verb !== 'updateStatus')
-        return undefined;
-      return { memory, requests: [statusRetry(request)] };
+      return statusAnswered(memory, outcome, countsOver);
     default:
       return undefined;
   }

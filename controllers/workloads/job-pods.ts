@@ -21,7 +21,7 @@ import {
   TRACKING_FINALIZER,
 } from './job-facts.ts';
 import { failureVerdict } from './job-policies.ts';
-import { CREATE_POD } from './pod-from-template.ts';
+import { CREATE_POD, newPod, type PodIdentity } from './pod-from-template.ts';
 import { podsToDelete } from './ranking.ts';
 
 /** The tag of a deletion. */
@@ -121,40 +121,19 @@ function withVariables(spec: PodSpec): PodSpec {
   };
 }
 
-type NewPod = Extract<Request, { verb: 'create' }>['object'];
-
-function creation(job: Job, generateName: string, extra: object, spec: PodSpec | undefined): Request {
-  const { labels, annotations, finalizers } = job.spec.template.metadata ?? {};
-  return {
-    verb: 'create',
-    kind: POD,
-    // Keys that hold `undefined` count as absent, and keep all new pods of one hidden class.
-    object: {
-      apiVersion: POD.apiVersion,
-      kind: POD.kind,
-      metadata: {
-        generateName,
-        namespace: job.metadata.namespace,
-        labels,
-        annotations,
-        ownerReferences: [controllerReference(JOB, job)],
-        finalizers: withFinalizer(finalizers),
-        ...extra,
-      },
-      spec,
-    } as NewPod,
-    concurrent: true,
-    tag: CREATE_POD,
-  };
+function creation(job: Job, identity: PodIdentity, spec: PodSpec | undefined): Request {
+  const { template } = job.spec;
+  const finalizers = withFinalizer(template.metadata?.finalizers);
+  return newPod(JOB, job, template, spec, CREATE_POD, { ...identity, finalizers });
 }
 
 function commonOf(job: Job): Common {
   const { template } = job.spec;
-  const { uid, name } = job.metadata;
+  const { uid } = job.metadata;
   const known = commons.get(template);
   if (known !== undefined && known.ownerUid === uid) return known;
   const spec = template.spec !== undefined && isIndexed(job) ? withVariables(template.spec) : template.spec;
-  const common = { ownerUid: uid, spec, plain: creation(job, `${name}-`, {}, spec) };
+  const common = { ownerUid: uid, spec, plain: creation(job, {}, spec) };
   commons.set(template, common);
   return common;
 }
@@ -200,8 +179,8 @@ export function jobPodCreation(job: Job, index: number | undefined, replaced: Po
   const { name } = job.metadata;
   return creation(
     job,
-    indexPrefix(name, index),
     {
+      generateName: indexPrefix(name, index),
       labels: { ...labels, [COMPLETION_INDEX]: text },
       annotations: { ...annotations, [COMPLETION_INDEX]: text, ...failureAnnotations(job, replaced) },
     },

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../core/api/object.ts';
 import { REPLICA_SET } from '../../core/kinds/registry.ts';
 import type { ReplicaSet, ReplicaSetCondition, ReplicaSetStatus } from '../../core/schema/types.generated.ts';
 import { type Micros, rfc3339 } from '../../core/time.ts';
-import type { Request } from '../controller.ts';
+import type { Reaction, Request, RequestResult } from '../controller.ts';
 import type { Tally } from './tally.ts';
 
 /** The tag of a status update. */
@@ -88,21 +88,29 @@ interface WithStatus extends KubeObject {
   readonly status?: unknown;
 }
 
+function withStatusOf(stored: KubeObject, sent: KubeObject): KubeObject {
+  const next: WithStatus = { ...stored, status: (sent as WithStatus).status };
+  return next;
+}
+
 /**
- * After a conflict the real controller reads the ReplicaSet afresh and writes the same status once more
- * (`statusUpdateRetries`).
+ * After a conflict the real controllers read the object afresh and write the same status once more
+ * (`statusUpdateRetries`), or what `over` makes of both.
  */
-export function statusRetry(refused: Extract<Request, { verb: 'updateStatus' }>): Request {
-  const { status } = refused.object as WithStatus;
-  return {
+export function statusAnswered<M>(
+  memory: M | undefined,
+  { request, result }: RequestResult,
+  over: (stored: KubeObject, sent: KubeObject) => KubeObject = withStatusOf,
+): Reaction<M> | undefined {
+  if (result.ok || result.status.reason !== 'Conflict' || request.verb !== 'updateStatus') return undefined;
+  const { kind, object } = request;
+  const retry: Request = {
     verb: 'patch',
-    kind: refused.kind,
-    namespace: refused.object.metadata.namespace,
-    name: refused.object.metadata.name,
+    kind,
+    namespace: object.metadata.namespace,
+    name: object.metadata.name,
     subresource: 'status',
-    change: (stored) => {
-      const next: WithStatus = { ...stored, status };
-      return next;
-    },
+    change: (stored) => over(stored, object),
   };
+  return { memory, requests: [retry] };
 }

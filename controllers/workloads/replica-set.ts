@@ -22,7 +22,7 @@ import { matters } from './pod-change.ts';
 import { CREATE_POD, podCreation } from './pod-from-template.ts';
 import { podsToDelete } from './ranking.ts';
 import { crowdsOf } from './related-pods.ts';
-import { type ManageFailure, STATUS, statusRetry, statusUpdate } from './replica-set-status.ts';
+import { type ManageFailure, STATUS, statusAnswered, statusUpdate } from './replica-set-status.ts';
 import { BURST_REPLICAS, firstBatch, nextBatch } from './slow-start.ts';
 import { type Tally, tallyOf } from './tally.ts';
 
@@ -236,8 +236,7 @@ function onResult(
   _key: string,
   now: Micros,
 ): Reaction<ReplicaSetMemory> | undefined {
-  const { request, result } = outcome;
-  switch (request.tag) {
+  switch (outcome.request.tag) {
     case CREATE_POD:
       return memory?.turn && onCreated(memory.turn, memory.expectation, outcome, now);
     case DELETE_POD:
@@ -245,9 +244,7 @@ function onResult(
     case CLAIM:
       return claimFailed(outcome) ? undefined : { memory };
     case STATUS:
-      if (result.ok || result.status.reason !== 'Conflict' || request.verb !== 'updateStatus')
-        return undefined;
-      return { memory, requests: [statusRetry(request)] };
+      return statusAnswered(memory, outcome);
     default:
       return undefined;
   }

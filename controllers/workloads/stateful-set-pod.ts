@@ -7,9 +7,8 @@ import type {
   Volume,
 } from '../../core/schema/types.generated.ts';
 import type { Request } from '../controller.ts';
-import { controllerReference } from './claim.ts';
 import { REVISION_HASH } from './controller-revisions.ts';
-import { namePrefix } from './pod-from-template.ts';
+import { newPod } from './pod-from-template.ts';
 import { claimName } from './stateful-set-claims.ts';
 import { ordinalOf, POD_INDEX_LABEL, POD_NAME_LABEL, podName } from './stateful-set-identity.ts';
 
@@ -40,42 +39,21 @@ export function statefulPodCreation(
   tag: string,
 ): Request {
   const name = podName(set, ordinal);
-  const { labels, annotations, finalizers } = template.metadata ?? {};
   const spec = template.spec as PodSpec;
-  return {
-    verb: 'create',
-    kind: POD,
-    object: {
-      apiVersion: POD.apiVersion,
-      kind: POD.kind,
-      metadata: {
-        name,
-        generateName: namePrefix(set.metadata.name),
-        namespace: set.metadata.namespace,
-        labels: {
-          ...labels,
-          [POD_NAME_LABEL]: name,
-          [POD_INDEX_LABEL]: String(ordinal),
-          [REVISION_HASH]: revision,
-        },
-        annotations,
-        ownerReferences: [controllerReference(STATEFUL_SET, set)],
-        finalizers,
-      },
-      spec: {
-        ...spec,
-        hostname: name,
-        subdomain: set.spec.serviceName,
-        volumes: volumesOf(set, spec.volumes, ordinal),
-      },
-    } as NewPod,
-    concurrent: true,
-    tag,
+  const placed = {
+    ...spec,
+    hostname: name,
+    subdomain: set.spec.serviceName,
+    volumes: volumesOf(set, spec.volumes, ordinal),
+  } as PodSpec;
+  const labels = {
+    ...template.metadata?.labels,
+    [POD_NAME_LABEL]: name,
+    [POD_INDEX_LABEL]: String(ordinal),
+    [REVISION_HASH]: revision,
   };
+  return newPod(STATEFUL_SET, set, template, placed, tag, { name, labels });
 }
-
-// Keys that hold `undefined` count as absent.
-type NewPod = Extract<Request, { verb: 'create' }>['object'];
 
 /** `identityMatches`; its name and namespace are right, or it would be none of the set's. */
 export function hasIdentity(pod: Pod): boolean {

@@ -17,7 +17,7 @@ import { CLAIM, claimFailed } from './claim.ts';
 import { claimed } from './claimed.ts';
 import { NO_KEYS, ownerKeys } from './owner-keys.ts';
 import { matters } from './pod-change.ts';
-import { STATUS, statusRetry } from './replica-set-status.ts';
+import { STATUS, statusAnswered } from './replica-set-status.ts';
 import { isMemberOf } from './stateful-set-identity.ts';
 import { type Batch, OPERATIONS, type Operation, planOf, type Unit } from './stateful-set-plan.ts';
 import { type Revisions, revisionsOf, truncation } from './stateful-set-revisions.ts';
@@ -252,14 +252,10 @@ function onResult(
   memory: StatefulSetMemory | undefined,
   outcome: RequestResult,
 ): Reaction<StatefulSetMemory> | undefined {
-  const { request, result } = outcome;
-  const { tag } = request;
+  const { tag } = outcome.request;
   if (tag === undefined) return undefined;
   if (tag === CLAIM) return claimFailed(outcome) ? undefined : { memory };
-  if (tag === STATUS) {
-    if (result.ok || result.status.reason !== 'Conflict' || request.verb !== 'updateStatus') return undefined;
-    return { memory, requests: [statusRetry(request)] };
-  }
+  if (tag === STATUS) return statusAnswered(memory, outcome);
   const [operation = '', pod = ''] = tag.split(':');
   if (!KNOWN.has(operation) || memory === undefined) return undefined;
   return onUnit(memory.turn, operation as Operation, pod, outcome);
