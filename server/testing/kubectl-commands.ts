@@ -384,7 +384,10 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
         { isPreparation: true },
       ),
       works('kubectl get csr ask', '…kubernetes-admin …Approved,Issued\n'),
-      works("sed 's/name: ask/name: no/' csr.yaml | kubectl apply -f - && kubectl certificate deny no", '…denied\n'),
+      works(
+        "sed 's/name: ask/name: no/' csr.yaml | kubectl apply -f - && kubectl certificate deny no",
+        '…denied\n',
+      ),
     ],
   },
   {

@@ -6,14 +6,18 @@ import type { View } from '../../core/store/view.ts';
 /** Where the services of webhooks are for real, by `namespace/name`: a URL, or `allow` for one that allows everything. */
 export type WebhookServices = ReadonlyMap<string, URL | 'allow'>;
 
+function readUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
 /** `NAMESPACE/NAME=URL`, or `*=allow` for all services that aren't named; `undefined` where it is neither. */
 export function parseWebhookService(text: string): readonly [string, URL | 'allow'] | undefined {
   const equals = text.indexOf('=');
   const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
   if (equals < 0 || !(name === '*' || /^[a-z0-9-]+\/[a-z0-9-]+$/.test(name))) return undefined;
   if (value === 'allow') return [name, value];
-  const url = URL.parse(value);
-  return url === null || !/^https?:$/.test(url.protocol) ? undefined : [name, url];
+  const url = readUrl(value);
+  return url === undefined || !/^https?:$/.test(url.protocol) ? undefined : [name, url];
 }
 
 export interface Target {
@@ -53,8 +57,8 @@ export function resolve(
   const { url, service } = clientConfig;
   const timeout = `timeout=${timeoutSeconds}s`;
   if (url !== undefined) {
-    const at = URL.parse(url);
-    if (at === null) return { url, failure: 'the URL can not be read' };
+    const at = readUrl(url);
+    if (at === undefined) return { url, failure: 'the URL can not be read' };
     at.search = at.search === '' ? timeout : `${at.search.slice(1)}&${timeout}`;
     return { url: at.href, at };
   }
