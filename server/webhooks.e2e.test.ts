@@ -81,9 +81,7 @@ describe.skipIf(!hasKubectl)('admission webhooks with kubectl', () => {
         rmSync(folder, { recursive: true, force: true });
       });
       const expectRun = async (line: string, code: number, output: unknown): Promise<void> => {
-        console.log(Date.now(), line);
         const ran = await live.runBeside(line);
-        console.log(ran);
         expect([line, ran]).toEqual([line, { code, output }]);
       };
       const at = (own: string): object => ({ url: `${url}${own}`, caBundle });
