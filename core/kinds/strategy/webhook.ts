@@ -10,7 +10,7 @@ import { fill, onField, onItems } from '../defaults/fill.ts';
 import type { KindStrategy } from '../kind.ts';
 import { validateWebhooks } from '../validation/webhook.ts';
 
-/** Configurations of webhooks (`pkg/apis/admissionregistration/v1/defaults.go`). They are stored; nothing calls them. */
+/** Configurations of webhooks (`pkg/apis/admissionregistration/v1/defaults.go`). */
 
 const EVERYTHING: LabelSelector = Object.freeze({});
 const HTTPS_PORT = 443;

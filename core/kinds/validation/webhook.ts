@@ -9,10 +9,11 @@ import type {
   WebhookClientConfig,
 } from '../../schema/types.generated.ts';
 import { duplicate, invalidFor, invalidValue, notSupported, oneOf, required } from './fields.ts';
+import { validateMatchConditions } from './match-conditions.ts';
 import { dns1035Label, dnsSubdomain } from './names.ts';
 import { validateLabelSelector } from './selector.ts';
 
-/** Configurations of admission webhooks (admissionregistration/validation), which nothing calls. */
+/** Configurations of admission webhooks (admissionregistration/validation). */
 
 const OPERATIONS = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE'];
 const SCOPES = ['*', 'Cluster', 'Namespaced'];
@@ -144,6 +145,7 @@ function validateWebhook(webhook: ValidatingWebhook | MutatingWebhook, field: st
     ...validateLabelSelector(namespaceSelector, `${field}.namespaceSelector`),
     ...validateLabelSelector(objectSelector, `${field}.objectSelector`),
     ...validateClient(clientConfig, `${field}.clientConfig`),
+    ...validateMatchConditions(webhook.matchConditions, `${field}.matchConditions`),
     ...validateVersions(webhook.admissionReviewVersions ?? [], `${field}.admissionReviewVersions`),
   ];
 }

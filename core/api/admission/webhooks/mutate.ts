@@ -78,7 +78,7 @@ function runPass(
     const now = { ...attributes, object };
     const version = concerns(hook, now, view, port.apiVersion);
     if (version === undefined) continue;
-    const verdict = verdictOf(hook, now, client, port, version);
+    const verdict = verdictOf(hook, now, view, client, port, version);
     if (verdict.kind === 'open') return OPEN;
     if (verdict.kind === 'refused') return verdict.status;
     const { patch = [] } = verdict.kind === 'allowed' ? verdict.response : {};
@@ -135,7 +135,7 @@ export function mutatingWebhooksOfDeletion(
   for (const hook of hooksOf(view, 'mutating')) {
     const version = concerns(hook, attributes, view, port.apiVersion);
     if (version === undefined) continue;
-    const verdict = verdictOf(hook, attributes, client, port, version);
+    const verdict = verdictOf(hook, attributes, view, client, port, version);
     if (verdict.kind === 'open') return OPEN;
     if (verdict.kind === 'refused') return verdict.status;
   }

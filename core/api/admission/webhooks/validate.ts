@@ -18,7 +18,7 @@ export function validatingWebhooks(
   for (const hook of hooksOf(view, 'validating')) {
     const version = concerns(hook, attributes, view, port.apiVersion);
     if (version === undefined) continue;
-    const verdict = verdictOf(hook, attributes, client, port, version);
+    const verdict = verdictOf(hook, attributes, view, client, port, version);
     if (verdict.kind === 'open') isOpen = true;
     if (verdict.kind === 'refused') refusal ??= verdict.status;
   }

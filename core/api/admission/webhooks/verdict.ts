@@ -1,7 +1,9 @@
 import { isJsonObject } from '../../../schema/decoding.ts';
+import type { View } from '../../../store/view.ts';
 import type { RequestClient } from '../../identity.ts';
 import { badRequest, failure, type Status } from '../../status.ts';
 import { type Attributes, digestOf, reviewOf } from './call.ts';
+import { conditionsHold } from './conditions.ts';
 import type { Hook } from './hooks.ts';
 import type { WebhookPort, WebhookResponse } from './port.ts';
 
@@ -9,7 +11,7 @@ import type { WebhookPort, WebhookResponse } from './port.ts';
 export type Verdict =
   | { readonly kind: 'allowed'; readonly response: WebhookResponse }
   | { readonly kind: 'refused'; readonly status: Status }
-  /** It could not be asked, and doesn't mind. */
+  /** It isn't concerned after all, or could not be asked and doesn't mind. */
   | { readonly kind: 'ignored' }
   /** Its answer is still to come. */
   | { readonly kind: 'open' };
@@ -43,23 +45,24 @@ function failed(hook: Hook, reason: string): Verdict {
   return { kind: 'refused', status: failure('InternalError', message, { causes }) };
 }
 
-const NO_MATCH_CONDITIONS = 'matchConditions are not supported by wavetank';
-
 export function verdictOf(
   hook: Hook,
   attributes: Attributes,
+  view: View,
   client: RequestClient,
   port: WebhookPort,
   apiVersion: string,
 ): Verdict {
   const { webhook } = hook;
   const { name, clientConfig, timeoutSeconds = 10, sideEffects } = webhook;
-  if ((webhook.matchConditions?.length ?? 0) > 0) return failed(hook, NO_MATCH_CONDITIONS);
+  const review = reviewOf(attributes, client, port, apiVersion);
+  const isConcerned = conditionsHold(hook, attributes, review, view, client);
+  if (typeof isConcerned === 'object') return { kind: 'refused', status: isConcerned };
+  if (!isConcerned) return { kind: 'ignored' };
   if (port.isDry && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') {
     const status = badRequest(`admission webhook "${name}" does not support dry run`);
     return { kind: 'refused', status };
   }
-  const review = reviewOf(attributes, client, port, apiVersion);
   const digest = digestOf(hook.id, review);
   const takesV1 = webhook.admissionReviewVersions.includes('v1');
   const reviewVersion = `admission.k8s.io/${takesV1 ? 'v1' : 'v1beta1'}`;
