@@ -1,8 +1,10 @@
 import type { KubeObject, NewObject } from '../api/object.ts';
 import type { FieldError, Status } from '../api/status.ts';
+import type { CustomResourceSubresourceScale, JSONSchemaProps } from '../schema/types.generated.ts';
 import type { View } from '../store/view.ts';
 import type { Micros } from '../time.ts';
 import type { KindRef } from './kind-ref.ts';
+import type { Column } from './print/column.ts';
 
 export type { KindNames, KindRef } from './kind-ref.ts';
 
@@ -37,7 +39,21 @@ export interface KindStrategy<T extends KubeObject = KubeObject> {
   readonly nameRule?: 'dns-label' | 'dns-1035-label' | 'subdomain' | 'path-segment';
 }
 
+/** A version of a custom kind, as its definition has it. */
+export interface CustomVersion {
+  /** `group/version`. */
+  readonly apiVersion: string;
+  readonly schema: JSONSchemaProps;
+  readonly columns: readonly Column[];
+  readonly hasStatus: boolean;
+  readonly scale: CustomResourceSubresourceScale | undefined;
+  /** What clients of the version are told, where it is deprecated. */
+  readonly deprecation: string | undefined;
+}
+
 /** A kind in the registry: its names, its place, and its own behaviour. */
 export interface Kind<T extends KubeObject = KubeObject> extends KindRef<T> {
   readonly strategy: KindStrategy<T>;
+  /** Of a kind that a CustomResourceDefinition defines: the versions that are served, the preferred one first. */
+  readonly custom?: readonly CustomVersion[];
 }

@@ -58,6 +58,10 @@ export const HORIZONTAL_POD_AUTOSCALER = known<api.HorizontalPodAutoscaler>(
   'HorizontalPodAutoscaler',
 );
 export const CONTROLLER_REVISION = known<api.ControllerRevision>('apps/v1', 'ControllerRevision');
+export const CUSTOM_RESOURCE_DEFINITION = known<api.CustomResourceDefinition>(
+  'apiextensions.k8s.io/v1',
+  'CustomResourceDefinition',
+);
 export const DAEMON_SET = known<api.DaemonSet>('apps/v1', 'DaemonSet');
 export const CRON_JOB = known<api.CronJob>('batch/v1', 'CronJob');
 export const JOB = known<api.Job>('batch/v1', 'Job');

@@ -10,6 +10,7 @@ import type {
   CustomResourceDefinitionVersion,
   CustomResourceSubresourceScale,
 } from '../../schema/types.generated.ts';
+import { validateStructural } from '../custom/structural.ts';
 import { IMMUTABLE, invalidValue, notSupported, oneOf, required } from './fields.ts';
 import { dns1035Label, dnsSubdomain } from './names.ts';
 
@@ -91,14 +92,12 @@ function validateColumn(column: CustomResourceColumnDefinition, field: string): 
   return errors;
 }
 
-/** Every version has a schema, and its root is an object. */
+/** Every version has a schema, and it is structural. */
 function validateSchema(version: CustomResourceDefinitionVersion, field: string): readonly FieldError[] {
   const path = `${field}.schema.openAPIV3Schema`;
   const schema = version.schema?.openAPIV3Schema;
   if (schema === undefined) return [required(path, 'schemas are required')];
-  const { type } = schema as { readonly type?: string };
-  if (!type) return [required(`${path}.type`, 'must not be empty at the root')];
-  return type === 'object' ? [] : [invalidValue(`${path}.type`, type, 'must be object at the root')];
+  return validateStructural(schema, path);
 }
 
 function validateVersion(version: CustomResourceDefinitionVersion, field: string): readonly FieldError[] {

@@ -3,7 +3,7 @@
 const IPV4_PART = /^(?:0|[1-9]\d{0,2})$/;
 const IPV6_PART = /^[0-9a-fA-F]{1,4}$/;
 
-function isIpv4(text: string): boolean {
+export function isIpv4(text: string): boolean {
   const parts = text.split('.');
   return parts.length === 4 && parts.every((part) => IPV4_PART.test(part) && Number(part) <= 255);
 }
@@ -19,7 +19,7 @@ function groupCount(text: string): number | undefined {
   return groups.length + (embedded ? 2 : 0);
 }
 
-function isIpv6(text: string): boolean {
+export function isIpv6(text: string): boolean {
   const halves = text.split('::');
   if (halves.length > 2) return false;
   const counts = halves.map(groupCount);
