@@ -13,11 +13,15 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 }
 
 /** Which keys of a controller's queue a change concerns. Pure. `view` already holds the change. */
-export interface Watch {
-  readonly kind: Kind;
+export interface ChangeWatch {
   readonly keys: (event: WatchEvent, view: View) => readonly string[];
   /** How much later they enter the queue; at once unless given. Of several delays of a key the shortest counts. */
   readonly delay?: (event: WatchEvent, now: Micros) => Micros;
+}
+
+/** The same, of one kind. */
+export interface Watch extends ChangeWatch {
+  readonly kind: Kind;
 }
 
 /** A `v1.Event` to record: the recorder of the host counts repeats and limits their rate, as client-go's does. */
@@ -104,6 +108,8 @@ export interface Controller<M = unknown> {
   /** The first and the longest wait of a key that fails again and again, where its queue has not the usual ones. */
   readonly backOff?: { readonly base: Micros; readonly max: Micros };
   readonly watches: readonly Watch[];
+  /** Of all kinds that CustomResourceDefinitions add. */
+  readonly customWatches?: readonly ChangeWatch[];
   readonly reconcile: (view: View, key: string, memory: M | undefined, now: Micros) => Reconciliation<M>;
   readonly onResult?: (
     memory: M | undefined,

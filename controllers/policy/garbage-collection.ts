@@ -1,7 +1,9 @@
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../../core/api/delete.ts';
 import { equalValues } from '../../core/api/equal.ts';
 import type { KubeObject, OwnerReference } from '../../core/api/object.ts';
-import { EVENT, KINDS, kindFor } from '../../core/kinds/registry.ts';
+import { kindIn } from '../../core/kinds/custom/lookup.ts';
+import type { Kind } from '../../core/kinds/kind.ts';
+import { EVENT, KINDS } from '../../core/kinds/registry.ts';
 import type { View } from '../../core/store/view.ts';
 import type {
   Controller,
@@ -46,6 +48,7 @@ const REPORT = 'report ';
 
 /** What is known about the owners of an object while they are being looked up. */
 export interface OwnersMemory {
+  readonly kind: Kind;
   readonly object: KubeObject;
   /** References whose owners have yet to be looked up, in the order of the requests. */
   readonly pending: readonly OwnerReference[];
@@ -59,14 +62,14 @@ export interface OwnersMemory {
 
 type Outcome = Reconciliation<OwnersMemory>;
 
-function patch(object: KubeObject, change: (stored: KubeObject) => KubeObject): Request {
+function patch(kind: Kind, object: KubeObject, change: (stored: KubeObject) => KubeObject): Request {
   const { namespace, name, uid } = object.metadata;
-  return { verb: 'patch', kind: kindOf(object), namespace, name, uid, change };
+  return { verb: 'patch', kind, namespace, name, uid, change };
 }
 
 /** Read an object in the API: a patch that changes nothing. */
-function lookup(reference: OwnerReference, dependent: KubeObject): Request {
-  const place = ownerPlace(reference, dependent);
+function lookup(view: View, reference: OwnerReference, dependent: KubeObject): Request {
+  const place = ownerPlace(view, reference, dependent);
   if (place === undefined || place === 'invalid') {
     throw new Error(
       `the place of owner ${reference.kind} ${reference.name} was not resolved before its look-up`,
@@ -87,8 +90,8 @@ function orphanDependents(view: View, owner: KubeObject): Outcome {
   const { uid } = owner.metadata;
   const releases = view
     .dependentsOf(uid)
-    .map((dependent) => patch(dependent, (stored) => withoutOwners(stored, [uid])));
-  const done = patch(owner, (stored) => withoutFinalizer(stored, ORPHAN_FINALIZER));
+    .map((dependent) => patch(kindOf(view, dependent), dependent, (stored) => withoutOwners(stored, [uid])));
+  const done = patch(kindOf(view, owner), owner, (stored) => withoutFinalizer(stored, ORPHAN_FINALIZER));
   return { requests: [...releases, done], memory: undefined };
 }
 
@@ -96,25 +99,24 @@ function finishForeground(view: View, owner: KubeObject): Outcome {
   // Its dependents were woken when the owner began to wait; the last one that goes wakes the owner.
   if (blockingDependents(view, owner).length > 0) return DONE;
   return {
-    requests: [patch(owner, (stored) => withoutFinalizer(stored, FOREGROUND_FINALIZER))],
+    requests: [patch(kindOf(view, owner), owner, (stored) => withoutFinalizer(stored, FOREGROUND_FINALIZER))],
     memory: undefined,
   };
 }
 
 /** Delete, release or leave the object, once it is known of every owner whether it is there. */
 function decide(memory: OwnersMemory): readonly Request[] {
-  const { object, solid, dangling, waiting } = memory;
+  const { kind, object, solid, dangling, waiting } = memory;
   if (solid > 0) {
     if (dangling.length === 0 && waiting.length === 0) return [];
     // An owner that waits must not wait for what another owner keeps.
-    return [patch(object, (stored) => withoutOwners(stored, [...dangling, ...waiting]))];
+    return [patch(kind, object, (stored) => withoutOwners(stored, [...dangling, ...waiting]))];
   }
   const { namespace, name, uid, resourceVersion } = object.metadata;
-  const kind = kindOf(object);
   if (waiting.length > 0 && memory.hasDependents) {
     // Owners in a circle would wait for one another: this one stops to block.
     const options = { propagationPolicy: 'Foreground', preconditions: { uid } } as const;
-    const unblock = memory.dependentWaits ? [patch(object, unblocking)] : [];
+    const unblock = memory.dependentWaits ? [patch(kind, object, unblocking)] : [];
     return [...unblock, { verb: 'delete', kind, namespace, name, options }];
   }
   const propagationPolicy = asksToOrphan(object)
@@ -132,7 +134,7 @@ function collect(view: View, object: KubeObject, knownAbsent: string | undefined
   const waiting: string[] = [];
   let solid = 0;
   for (const reference of object.metadata.ownerReferences ?? []) {
-    const place = ownerPlace(reference, object);
+    const place = ownerPlace(view, reference, object);
     // An owner of a kind that nobody serves, or out of reach, can't be confirmed absent: leave the object alone.
     if (place === undefined || place === 'invalid') return DONE;
     const owner = ownerIn(view, reference, object);
@@ -145,6 +147,7 @@ function collect(view: View, object: KubeObject, knownAbsent: string | undefined
   if (pending.length === 0 && dangling.length === 0 && waiting.length === 0) return DONE;
   const dependents = view.dependentsOf(object.metadata.uid);
   const memory: OwnersMemory = {
+    kind: kindOf(view, object),
     object,
     pending,
     solid,
@@ -154,14 +157,14 @@ function collect(view: View, object: KubeObject, knownAbsent: string | undefined
     dependentWaits: dependents.some(waitsForDependents),
   };
   if (pending.length === 0) return { requests: decide(memory), memory: undefined };
-  return { requests: pending.map((reference) => lookup(reference, object)), memory };
+  return { requests: pending.map((reference) => lookup(view, reference, object)), memory };
 }
 
 function reconcile(view: View, key: string): Outcome {
   if (key.startsWith(REPORT)) return reportNamespaces(view, key.slice(REPORT.length));
   const [resource, place, knownAbsent] = key.split(' ');
-  const { kind, namespace, name } = placeOf(`${resource} ${place}`);
-  const object = view.get(kind, namespace, name);
+  const found = placeOf(view, `${resource} ${place}`);
+  const object = found === undefined ? undefined : view.get(found.kind, found.namespace, found.name);
   if (object === undefined) return DONE;
   if (waitsForOrphans(object)) return orphanDependents(view, object);
   if (waitsForDependents(object)) return finishForeground(view, object);
@@ -197,13 +200,13 @@ function onResult(
 
 /** References to an owner that lives in another namespace, which the API cannot check when they are written. */
 function reportNamespaces(view: View, key: string): Outcome {
-  const { kind, namespace, name } = placeOf(key);
-  const object = view.get(kind, namespace, name);
+  const place = placeOf(view, key);
+  const object = place === undefined ? undefined : view.get(place.kind, place.namespace, place.name);
   if (object === undefined) return DONE;
   const requests: Request[] = [];
   const own = object.metadata.namespace ?? '';
   for (const reference of object.metadata.ownerReferences ?? []) {
-    const ownerKind = kindFor(reference.apiVersion, reference.kind);
+    const ownerKind = kindIn(view, reference.apiVersion, reference.kind);
     if (ownerKind?.namespaced !== true) continue;
     const owner = view.list(ownerKind).find(({ metadata }) => metadata.uid === reference.uid);
     if (owner === undefined || owner.metadata.namespace === own) continue;
@@ -240,10 +243,10 @@ function keysOf(event: WatchEvent, view: View): readonly string[] {
 
 function keysOfDeleted(object: KubeObject, view: View): readonly string[] {
   const { uid } = object.metadata;
-  const keys = view.dependentsOf(uid).map((dependent) => `${graphKey(dependent)} ${uid}`);
+  const keys = view.dependentsOf(uid).map((dependent) => `${graphKey(view, dependent)} ${uid}`);
   for (const reference of object.metadata.ownerReferences ?? []) {
     const owner = ownerIn(view, reference, object);
-    if (owner !== undefined && waitsForDependents(owner)) keys.push(graphKey(owner));
+    if (owner !== undefined && waitsForDependents(owner)) keys.push(graphKey(view, owner));
   }
   return keys;
 }
@@ -257,9 +260,9 @@ function keysOfChange(previous: KubeObject | undefined, object: KubeObject, view
       if (old?.some((before) => equalValues(before, reference)) === true) continue;
       const owner = ownerIn(view, reference, object);
       if (owner === undefined) {
-        const own = graphKey(object);
+        const own = graphKey(view, object);
         keys.push(own, REPORT + own);
-      } else if (waitsForDependents(owner)) keys.push(graphKey(object));
+      } else if (waitsForDependents(owner)) keys.push(graphKey(view, object));
     }
   }
   if (previous !== undefined && old !== undefined && old !== references) {
@@ -268,14 +271,14 @@ function keysOfChange(previous: KubeObject | undefined, object: KubeObject, view
       const after = references?.find(({ uid }) => uid === before.uid);
       if (after?.blockOwnerDeletion === true) continue;
       const owner = ownerIn(view, before, previous);
-      if (owner !== undefined && waitsForDependents(owner)) keys.push(graphKey(owner));
+      if (owner !== undefined && waitsForDependents(owner)) keys.push(graphKey(view, owner));
     }
   }
   if (waitsForOrphans(object)) {
-    if (previous === undefined || !waitsForOrphans(previous)) keys.push(graphKey(object));
+    if (previous === undefined || !waitsForOrphans(previous)) keys.push(graphKey(view, object));
   } else if (waitsForDependents(object) && (previous === undefined || !waitsForDependents(previous))) {
-    for (const dependent of view.dependentsOf(object.metadata.uid)) keys.push(graphKey(dependent));
-    keys.push(graphKey(object));
+    for (const dependent of view.dependentsOf(object.metadata.uid)) keys.push(graphKey(view, dependent));
+    keys.push(graphKey(view, object));
   }
   return keys;
 }
@@ -290,6 +293,7 @@ export const garbageCollector: Controller<OwnersMemory> = {
     kind,
     keys: keysOf,
   })),
+  customWatches: [{ keys: keysOf }],
   reconcile,
   onResult,
 };

@@ -1,7 +1,8 @@
 import type { KubeObject } from '../../core/api/object.ts';
+import { allKinds } from '../../core/kinds/custom/lookup.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { isPodTerminal } from '../../core/kinds/pod/status.ts';
-import { KINDS, kindFor, NAMESPACE, POD } from '../../core/kinds/registry.ts';
+import { KINDS, NAMESPACE, POD } from '../../core/kinds/registry.ts';
 import type { Namespace, Pod } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import { type Micros, parseRfc3339, SECOND } from '../../core/time.ts';
@@ -54,6 +55,12 @@ interface Sweep {
   readonly afterPods: readonly Request[];
 }
 
+/** An object in a namespace. */
+interface Content {
+  readonly kind: Kind;
+  readonly object: KubeObject;
+}
+
 type Outcome = Reconciliation<NamespaceMemory>;
 
 function resourceText(kind: Kind): string {
@@ -61,17 +68,11 @@ function resourceText(kind: Kind): string {
   return `${kind.plural}.${kind.group}`;
 }
 
-function kindOf(object: KubeObject): Kind {
-  const kind = kindFor(object.apiVersion, object.kind);
-  if (kind === undefined) throw new Error(`${object.apiVersion} ${object.kind} is stored but in no registry`);
-  return kind;
-}
-
-function deletion(object: KubeObject): Request {
+function deletion({ kind, object }: Content): Request {
   const { namespace, name } = object.metadata;
   return {
     verb: 'delete',
-    kind: kindOf(object),
+    kind,
     namespace,
     name,
     options: { propagationPolicy: 'Background' },
@@ -84,10 +85,10 @@ function counted(counts: ReadonlyMap<string, number>, name: string): ReadonlyMap
   return new Map(counts).set(name, (counts.get(name) ?? 0) + 1);
 }
 
-function withRemaining(content: NamespaceContent, object: KubeObject): NamespaceContent {
+function withRemaining(content: NamespaceContent, { kind, object }: Content): NamespaceContent {
   let finalizers = content.finalizers;
   for (const finalizer of object.metadata.finalizers ?? []) finalizers = counted(finalizers, finalizer);
-  return { ...content, remaining: counted(content.remaining, resourceText(kindOf(object))), finalizers };
+  return { ...content, remaining: counted(content.remaining, resourceText(kind)), finalizers };
 }
 
 /** Whether an object is still there after its deletion: held by finalizers, or for a kubelet to stop it. */
@@ -127,19 +128,22 @@ function reconcile(view: View, key: string, memory: NamespaceMemory | undefined,
 function sweep(view: View, namespace: Namespace, now: Micros): Outcome {
   const { name } = namespace.metadata;
   const pods = view.list(POD, name);
-  const others: KubeObject[] = [];
-  for (const kind of KINDS) {
-    if (kind.namespaced && kind.resource !== POD.resource) others.push(...view.list(kind, name));
+  const others: Content[] = [];
+  for (const kind of allKinds(view)) {
+    if (!kind.namespaced || kind.resource === POD.resource) continue;
+    for (const object of view.list(kind, name)) others.push({ kind, object });
   }
-  const podsFirst: readonly KubeObject[] = pods.length > 0 ? pods : others;
+  const podsFirst: readonly Content[] =
+    pods.length > 0 ? pods.map((object) => ({ kind: POD, object })) : others;
   const estimate = pods.length > 0 ? podEstimate(namespace, pods, now) : 0;
   let content: NamespaceContent = { remaining: new Map(), finalizers: new Map(), errors: [] };
   const deletions: Request[] = [];
   let finalizerSeen = false;
-  for (const object of podsFirst) {
-    finalizerSeen ||= (object.metadata.finalizers?.length ?? 0) > 0;
-    if (object.metadata.deletionTimestamp === undefined) deletions.push(deletion(object));
-    else content = withRemaining(content, object);
+  for (const one of podsFirst) {
+    const { metadata } = one.object;
+    finalizerSeen ||= (metadata.finalizers?.length ?? 0) > 0;
+    if (metadata.deletionTimestamp === undefined) deletions.push(deletion(one));
+    else content = withRemaining(content, one);
   }
   if (deletions.length > DELETIONS_PER_TURN) {
     return {
@@ -223,7 +227,9 @@ function onResult(
   const before = memory.sweep;
   let content = before.content;
   if (result.ok) {
-    if (remains(result.object)) content = withRemaining(content, result.object);
+    const { object } = result;
+    if (remains(object) && 'kind' in request)
+      content = withRemaining(content, { kind: request.kind, object });
   } else if (result.status.reason !== 'NotFound') {
     content = { ...content, errors: [...content.errors, result.status.message] };
   }
@@ -260,6 +266,7 @@ export const namespaceController: Controller<NamespaceMemory> = {
     // Listed when a namespace goes; their changes wake nobody.
     ...KINDS.filter(({ namespaced }) => namespaced).map((kind) => ({ kind, keys: () => [] })),
   ],
+  customWatches: [{ keys: () => [] }],
   reconcile,
   onResult,
 };

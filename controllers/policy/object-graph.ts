@@ -1,7 +1,7 @@
 import { FOREGROUND_FINALIZER, ORPHAN_FINALIZER } from '../../core/api/delete.ts';
 import { type KubeObject, keyOf, type OwnerReference, splitKey } from '../../core/api/object.ts';
+import { kindIn, kindOfResource } from '../../core/kinds/custom/lookup.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { kindByResource, kindFor } from '../../core/kinds/registry.ts';
 import type { View } from '../../core/store/view.ts';
 
 /** Owners, dependents and what their finalizers say, as the garbage collector reads them. */
@@ -32,16 +32,16 @@ export function asksForForeground(object: KubeObject): boolean {
   return hasFinalizer(object, FOREGROUND_FINALIZER);
 }
 
-export function kindOf(object: KubeObject): Kind {
-  const kind = kindFor(object.apiVersion, object.kind);
+export function kindOf(view: View, object: KubeObject): Kind {
+  const kind = kindIn(view, object.apiVersion, object.kind);
   if (kind === undefined)
     throw new Error(`${object.apiVersion} ${object.kind} is in a view but in no registry`);
   return kind;
 }
 
 /** The key of an object of any kind: `pods default/web-1`, `nodes node-1`. */
-export function graphKey(object: KubeObject): string {
-  return `${kindOf(object).resource} ${keyOf(object)}`;
+export function graphKey(view: View, object: KubeObject): string {
+  return `${kindOf(view, object).resource} ${keyOf(object)}`;
 }
 
 export interface GraphPlace {
@@ -50,10 +50,11 @@ export interface GraphPlace {
   readonly name: string;
 }
 
-export function placeOf(graphKey: string): GraphPlace {
+/** `undefined` where the kind is not served any more: a definition has gone. */
+export function placeOf(view: View, graphKey: string): GraphPlace | undefined {
   const space = graphKey.indexOf(' ');
-  const kind = kindByResource(graphKey.slice(0, space));
-  if (kind === undefined) throw new Error(`"${graphKey}" names no kind`);
+  const kind = kindOfResource(view, graphKey.slice(0, space));
+  if (kind === undefined) return undefined;
   return { kind, ...splitKey(graphKey.slice(space + 1)) };
 }
 
@@ -68,10 +69,11 @@ export interface OwnerPlace {
  * a namespace: such a reference can be neither confirmed nor refuted.
  */
 export function ownerPlace(
+  view: View,
   reference: OwnerReference,
   dependent: KubeObject,
 ): OwnerPlace | 'invalid' | undefined {
-  const kind = kindFor(reference.apiVersion, reference.kind);
+  const kind = kindIn(view, reference.apiVersion, reference.kind);
   if (kind === undefined) return undefined;
   if (!kind.namespaced) return { kind, namespace: undefined };
   const namespace = dependent.metadata.namespace;
@@ -84,7 +86,7 @@ export function ownerIn(
   reference: OwnerReference,
   dependent: KubeObject,
 ): KubeObject | undefined {
-  const place = ownerPlace(reference, dependent);
+  const place = ownerPlace(view, reference, dependent);
   if (place === undefined || place === 'invalid') return undefined;
   const owner = view.get(place.kind, place.namespace, reference.name);
   return owner?.metadata.uid === reference.uid ? owner : undefined;

@@ -78,7 +78,7 @@ export class ApiServer implements ApiStore {
     const rv = this.journal.nextNumber;
     let slot: number;
     if (verb === 'create') {
-      slot = this.nextSlot[kind.index] as number;
+      slot = this.nextSlot[kind.index] ?? 0;
       this.nextSlot[kind.index] = slot + 1;
     } else {
       const known = this.state.slotOf(kind, key);

@@ -1,6 +1,8 @@
 import type { KubeObject } from '../api/object.ts';
+import { customKindOf } from '../kinds/custom/custom-kind.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { KINDS, kindByResource } from '../kinds/registry.ts';
+import { CUSTOM_RESOURCE_DEFINITION, KINDS, kindByResource } from '../kinds/registry.ts';
+import type { CustomResourceDefinition } from '../schema/types.generated.ts';
 import { closest } from '../text/closest.ts';
 import type { Micros } from '../time.ts';
 import { rfc3339 } from '../time.ts';
@@ -53,6 +55,12 @@ interface Entry {
   object: KubeObject;
 }
 
+/** The objects of one kind, by key. */
+interface Table {
+  readonly entries: Map<string, Entry>;
+  nextSlot: number;
+}
+
 const RESTORE = 'The log was written by another program, or changed with its hashes: run its scenario again';
 
 /** Reads a log's lines (see `format.ts`) and keeps the state that they come to. */
@@ -60,8 +68,10 @@ export class LogDecoder {
   readonly #options: DecoderOptions;
   readonly #blocks: BlockReader;
   readonly #deltas = new DeltaReader();
-  readonly #tables = KINDS.map(() => new Map<string, Entry>());
-  readonly #nextSlot = KINDS.map(() => 0);
+  /** By the kind's index. */
+  readonly #tables: (Table | undefined)[] = [];
+  /** Custom kinds that objects were read of. */
+  readonly #custom = new Map<string, Kind>();
   #line = 0;
   #records = 0;
   #blockCount = 0;
@@ -116,9 +126,10 @@ export class LogDecoder {
 
   /** The state as far as it was read: by kind in the registry's order, then by key. */
   objects(): readonly LiveObject[] {
-    return KINDS.flatMap((kind) => {
-      const table = [...this.#tables[kind.index]!].sort(([a], [b]) => (a < b ? -1 : 1));
-      return table.map(([key, { slot, object }]) => ({ kind, key, slot, object }));
+    const custom = [...this.#custom.values()].sort((a, b) => (a.resource < b.resource ? -1 : 1));
+    return [...KINDS, ...custom].flatMap((kind) => {
+      const entries = [...(this.#tables[kind.index]?.entries ?? [])].sort(([a], [b]) => (a < b ? -1 : 1));
+      return entries.map(([key, { slot, object }]) => ({ kind, key, slot, object }));
     });
   }
 
@@ -175,7 +186,7 @@ export class LogDecoder {
     const object = this.#deltas.apply(impliedObject(kind, key), own(fields, 'd')) as KubeObject;
     this.#keyframeObjectsLeft--;
     if (this.#isResuming) this.#create(kind, key, object);
-    else if (!this.#tables[kind.index]!.has(key)) {
+    else if (!this.#table(kind).entries.has(key)) {
       throw this.#error(
         `the keyframe holds ${kind.resource} ${key}, which the records before do not. ${RESTORE}`,
       );
@@ -235,7 +246,7 @@ export class LogDecoder {
       const next = this.#deltas.apply(implied, difference) as KubeObject;
       return this.#eventRecord(head, verb, this.#create(kind, key, next), undefined, next);
     }
-    const table = this.#tables[kind.index]!;
+    const table = this.#table(kind).entries;
     const entry = table.get(key);
     if (entry === undefined) {
       throw this.#error(
@@ -268,13 +279,31 @@ export class LogDecoder {
   }
 
   #create(kind: Kind, key: string, object: KubeObject): number {
-    const table = this.#tables[kind.index]!;
-    if (table.has(key))
+    const table = this.#table(kind);
+    if (table.entries.has(key))
       throw this.#error(`${kind.resource} ${key} is created, but exists already. ${RESTORE}`);
-    const slot = this.#nextSlot[kind.index]!;
-    this.#nextSlot[kind.index] = slot + 1;
-    table.set(key, { slot, object });
+    const slot = table.nextSlot;
+    table.nextSlot = slot + 1;
+    table.entries.set(key, { slot, object });
     return slot;
+  }
+
+  #table(kind: Kind): Table {
+    const known = this.#tables[kind.index];
+    if (known !== undefined) return known;
+    const table: Table = { entries: new Map(), nextSlot: 0 };
+    this.#tables[kind.index] = table;
+    return table;
+  }
+
+  /** The kind that a definition among the objects so far makes of a resource. */
+  #customKind(resource: string): Kind | undefined {
+    const definition = this.#tables[CUSTOM_RESOURCE_DEFINITION.index]?.entries.get(resource)?.object;
+    // A definition's name is the resource's, and its table holds nothing else.
+    const kind =
+      definition === undefined ? undefined : customKindOf(definition as unknown as CustomResourceDefinition);
+    if (kind !== undefined) this.#custom.set(resource, kind);
+    return kind;
   }
 
   get #start(): Micros {
@@ -283,7 +312,7 @@ export class LogDecoder {
 
   #kind(fields: DataObject): Kind {
     const resource = this.#string(fields, 'k');
-    const kind = kindByResource(resource);
+    const kind = kindByResource(resource) ?? this.#customKind(resource);
     if (kind !== undefined) return kind;
     const near = closest(
       resource,

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/object.ts';
+import { allKinds } from '../kinds/custom/lookup.ts';
 import type { Kind } from '../kinds/kind.ts';
-import { KINDS } from '../kinds/registry.ts';
 import type { View } from '../store/view.ts';
 import type { Micros } from '../time.ts';
 import { rfc3339, rfc3339Micro, SECOND } from '../time.ts';
@@ -89,7 +89,7 @@ export interface Snapshot {
 }
 
 function* placedObjects(view: View): Generator<PlacedObject> {
-  for (const kind of KINDS) {
+  for (const kind of allKinds(view)) {
     for (const object of view.list(kind)) {
       const { namespace, name } = object.metadata;
       yield { kind, key: namespace === undefined ? name : `${namespace}/${name}`, object };

@@ -228,7 +228,7 @@ class Table {
  * at a dense slot that the store gave it when it was created.
  */
 export class State implements View {
-  /** By the kind's index; a kind that nobody has asked for has none. */
+  /** By the kind's index; a kind that nobody has asked for has none. Those of custom kinds come behind the others. */
   private readonly tables: (Table | undefined)[] = KINDS.map(() => undefined);
   private current = 0;
 
@@ -239,7 +239,6 @@ export class State implements View {
   private table(kind: KindRef): Table {
     const known = this.tables[kind.index];
     if (known !== undefined) return known;
-    if (!(kind.index in this.tables)) throw new Error(`${kind.resource} is not a kind of this registry`);
     const table = new Table();
     this.tables[kind.index] = table;
     return table;
@@ -257,12 +256,12 @@ export class State implements View {
   /** A copy that later events do not touch: what a keyframe, a re-list or a fork starts from. */
   copy(): State {
     const copy = new State();
-    for (const kind of KINDS) {
-      const from = this.tables[kind.index];
-      if (from === undefined || from.slots.size === 0) continue;
-      const to = copy.table(kind);
+    this.tables.forEach((from, index) => {
+      if (from === undefined || from.slots.size === 0) return;
+      const to = new Table();
+      copy.tables[index] = to;
       for (const [key, slot] of from.slots) to.created(slot, key, from.objects[slot] as KubeObject);
-    }
+    });
     copy.current = this.current;
     return copy;
   }
@@ -275,7 +274,7 @@ export class State implements View {
     const state = new State();
     const next = KINDS.map(() => 0);
     for (const { kind, key, object } of objects) {
-      const slot = next[kind.index] as number;
+      const slot = next[kind.index] ?? 0;
       next[kind.index] = slot + 1;
       state.table(kind).created(slot, key, object);
     }

@@ -1,10 +1,10 @@
 import type {
+  ChangeWatch,
   Controller,
   EventRequest,
   Reaction,
   Request,
   RequestOptions,
-  Watch,
   WatchEvent,
 } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
@@ -83,7 +83,7 @@ export class ControllerHost implements Target {
   }
 
   /** Hand a change that concerns this controller to its queue. Hot path. */
-  observe(watch: Watch, event: WatchEvent, cause: Cause): void {
+  observe(watch: ChangeWatch, event: WatchEvent, cause: Cause): void {
     const keys = watch.keys(event, this.view);
     if (keys.length === 0) return;
     const delay = watch.delay?.(event, this.kernel.now) ?? 0;

@@ -1,6 +1,7 @@
-import type { Controller, Watch, WatchEvent } from '../../controllers/controller.ts';
+import type { ChangeWatch, Controller, WatchEvent } from '../../controllers/controller.ts';
 import type { KubeObject } from '../../core/api/object.ts';
 import type { ApiServer } from '../../core/api/server.ts';
+import { allKinds } from '../../core/kinds/custom/lookup.ts';
 import { KINDS } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import { State } from '../../core/store/state.ts';
@@ -28,7 +29,7 @@ export interface ProcessSettings {
 
 interface Subscription {
   readonly host: ControllerHost;
-  readonly watch: Watch;
+  readonly watch: ChangeWatch;
 }
 
 /** What the log says of an object when an informer hands it on. */
@@ -57,6 +58,8 @@ export class ControllerProcess {
   private clients: readonly ApiClient[] = [];
   private view = new State();
   private subscriptions: readonly (readonly Subscription[])[] = [];
+  /** Of all kinds that definitions add. */
+  private customSubscriptions: readonly Subscription[] = [];
   private reader: WatchReader | undefined;
   private lag: Micros = 0;
 
@@ -115,6 +118,9 @@ export class ControllerProcess {
       for (const watch of host.controller.watches) subscriptions[watch.kind.index]?.push({ host, watch });
     }
     this.subscriptions = subscriptions;
+    this.customSubscriptions = this.hosts.flatMap((host) =>
+      (host.controller.customWatches ?? []).map((watch) => ({ host, watch })),
+    );
     const delay = watchDelay + this.lag;
     this.reader = new WatchReader(this.kernel, this.stream, delay, (event) => this.deliver(event));
     for (const host of this.hosts) host.start(cause);
@@ -136,8 +142,8 @@ export class ControllerProcess {
   }
 
   private deliverInitial(cause: Cause): void {
-    for (const kind of KINDS) {
-      const subscriptions = this.subscriptions[kind.index] as readonly Subscription[];
+    for (const kind of allKinds(this.view)) {
+      const subscriptions = this.subscriptions[kind.index] ?? this.customSubscriptions;
       if (subscriptions.length === 0) continue;
       for (const object of this.view.list(kind)) {
         const event: WatchEvent = { type: 'ADDED', object, previous: undefined };
@@ -149,7 +155,7 @@ export class ControllerProcess {
   /** Hot path. */
   private deliver(event: EventRecord): void {
     this.view.apply(event);
-    const subscriptions = this.subscriptions[event.kind.index] as readonly Subscription[];
+    const subscriptions = this.subscriptions[event.kind.index] ?? this.customSubscriptions;
     if (subscriptions.length === 0) return;
     const watchEvent = watchEventOf(event);
     const cause: Cause = { rv: event.rv };

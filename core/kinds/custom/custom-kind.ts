@@ -1,5 +1,6 @@
 import type { KubeObject, NewObject } from '../../api/object.ts';
 import type { FieldError } from '../../api/status.ts';
+import { validateRules } from '../../cel/validation-rules.ts';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -10,7 +11,6 @@ import type { CustomVersion, Kind, KindStrategy } from '../kind.ts';
 import { customColumns } from './columns.ts';
 import { withDefaults } from './default.ts';
 import { prune } from './prune.ts';
-import { validateRules } from './rules.ts';
 import { validateValue } from './validate.ts';
 import { byPriority } from './version-order.ts';
 
@@ -81,7 +81,7 @@ function strategyOf(versions: readonly CustomVersion[]): KindStrategy {
     const errors = validateValue(content, contentSchema(schema), '');
     // Rules are for what has the right shape.
     if (errors.length > 0) return errors;
-    return validateRules(schema, object as unknown as Fields, previous as unknown as Fields | undefined);
+    return validateRules(schema, object, previous);
   };
   const checkStatus = (next: KubeObject, previous: KubeObject): readonly FieldError[] =>
     check(next, previous).filter(({ field }) => field === 'status' || field.startsWith('status'));

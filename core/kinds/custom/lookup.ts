@@ -1,7 +1,7 @@
 import type { CustomResourceDefinition } from '../../schema/types.generated.ts';
 import type { View } from '../../store/view.ts';
 import type { Kind } from '../kind.ts';
-import { CUSTOM_RESOURCE_DEFINITION, kindByResource, kindFor } from '../registry.ts';
+import { CUSTOM_RESOURCE_DEFINITION, KINDS, kindByResource, kindFor } from '../registry.ts';
 import { customKindOf } from './custom-kind.ts';
 
 /** Kinds as one state of a cluster knows them: the built-in ones, and those of its CustomResourceDefinitions. */
@@ -57,6 +57,12 @@ function knownTo(view: View): Known {
 /** Those that definitions add, by resource. */
 export function customKinds(view: View): readonly Kind[] {
   return knownTo(view).kinds;
+}
+
+/** Every kind: the built-in ones in the order of the registry, then the others. */
+export function allKinds(view: View): readonly Kind[] {
+  const custom = customKinds(view);
+  return custom.length === 0 ? KINDS : [...KINDS, ...custom];
 }
 
 /** As `kindFor`, with custom kinds. */

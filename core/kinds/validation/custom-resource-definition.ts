@@ -1,6 +1,7 @@
 import { equalValues } from '../../api/equal.ts';
 import type { NewObject } from '../../api/object.ts';
 import type { FieldError } from '../../api/status.ts';
+import { validateRuleSchema } from '../../cel/rule-schema.ts';
 import type {
   CustomResourceColumnDefinition,
   CustomResourceConversion,
@@ -97,7 +98,8 @@ function validateSchema(version: CustomResourceDefinitionVersion, field: string)
   const path = `${field}.schema.openAPIV3Schema`;
   const schema = version.schema?.openAPIV3Schema;
   if (schema === undefined) return [required(path, 'schemas are required')];
-  return validateStructural(schema, path);
+  const errors = validateStructural(schema, path);
+  return errors.length > 0 ? errors : validateRuleSchema(schema, path);
 }
 
 function validateVersion(version: CustomResourceDefinitionVersion, field: string): readonly FieldError[] {
