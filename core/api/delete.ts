@@ -1,6 +1,7 @@
 import type { Kind } from '../kinds/kind.ts';
 import type { Namespace, Pod } from '../schema/types.generated.ts';
 import { parseRfc3339, rfc3339, SECOND } from '../time.ts';
+import { validateDeletion } from './admission/list.ts';
 import { callsWebhooks, refuseDeletion } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Command, type DeleteOptions, type Result, refused } from './command.ts';
@@ -158,7 +159,10 @@ export function deleteObject(
   if (stored === undefined) return refused(notFound(kind, name));
   const failed = failedPrecondition(kind, stored, options);
   if (failed !== undefined) return refused(failed);
-  const denial = callsWebhooks(context) ? refuseDeletion(stored, kind, server.state, context) : undefined;
+  const isClients = context.client !== undefined;
+  const denial =
+    (isClients ? validateDeletion(stored, kind, server.state, context) : undefined) ??
+    (callsWebhooks(context) ? refuseDeletion(stored, kind, server.state, context) : undefined);
   if (denial !== undefined) return refused(denial);
 
   if (kind.resource === 'pods' && stored.metadata.deletionTimestamp !== undefined)

@@ -1,3 +1,4 @@
+import { nodeActionRefusal } from '../api/admission/node-restriction.ts';
 import { admitBody, withoutWebhooks } from '../api/admission/webhooks/verbs.ts';
 import { bindPod } from '../api/bind.ts';
 import { evictPod } from '../api/evict.ts';
@@ -141,10 +142,13 @@ export function serveSubresource(write: WriteContext, name: string): RestAnswer 
   const body = isJsonObject(write.request.body) ? write.request.body : {};
   if (subresource.body === undefined || stored(write) === undefined) return subresource.serve(write, body);
   const { namespace, name: subject = '', kind } = write.path;
+  const { state } = write.store;
+  const denial = nodeActionRefusal(kind, name, namespace ?? '', subject, body, state, write.context);
+  if (denial !== undefined) return refusal(denial);
   const metadata = { ...(isJsonObject(body.metadata) ? body.metadata : {}), name: subject, namespace };
   const whole = { ...subresource.body, ...body, metadata } as NewObject;
   const path = { kind, namespace, name: subject };
-  const admitted = admitBody(whole, undefined, path, write.store.state, write.context);
+  const admitted = admitBody(whole, undefined, path, state, write.context);
   if (isStatus(admitted)) return refusal(admitted);
   const context = withoutWebhooks(write.context);
   return subresource.serve({ ...write, context }, admitted as unknown as Readonly<Record<string, unknown>>);

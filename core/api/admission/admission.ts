@@ -26,6 +26,13 @@ export interface AdmissionPlugin {
     view: View,
     context: RequestContext,
   ) => Status | undefined;
+  /** Before a client's deletion. Says why it is refused. */
+  readonly validateDelete?: (
+    stored: KubeObject,
+    kind: Kind,
+    view: View,
+    context: RequestContext,
+  ) => Status | undefined;
 }
 
 /** An update, as admission sees it. */

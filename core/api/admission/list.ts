@@ -1,7 +1,7 @@
 import type { Kind } from '../../kinds/kind.ts';
 import type { View } from '../../store/view.ts';
 import type { RequestContext } from '../identity.ts';
-import type { NewObject } from '../object.ts';
+import type { KubeObject, NewObject } from '../object.ts';
 import type { Status } from '../status.ts';
 import { type AdmissionPlugin, type Change, isStatus } from './admission.ts';
 import { certificateSigning, certificateSubjectRestriction } from './certificates.ts';
@@ -10,6 +10,7 @@ import { defaultIngressClass, defaultStorageClass } from './default-class.ts';
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts';
 import { limitRanger } from './limit-ranger.ts';
 import { namespaceLifecycle } from './namespace-lifecycle.ts';
+import { nodeRestriction } from './node-restriction.ts';
 import { podSecurity } from './pod-security.ts';
 import { priority } from './priority.ts';
 import { rbacEscalation } from './rbac-escalation.ts';
@@ -26,6 +27,7 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction,
   taintNodesByCondition,
   podSecurity,
   priority,
@@ -43,6 +45,7 @@ const ADMISSION_PLUGINS: readonly AdmissionPlugin[] = [
 type Admit = NonNullable<AdmissionPlugin['admit']>;
 type Validate = NonNullable<AdmissionPlugin['validate']>;
 type ValidateUpdate = NonNullable<AdmissionPlugin['validateUpdate']>;
+type ValidateDelete = NonNullable<AdmissionPlugin['validateDelete']>;
 
 /** The plugins that have something to say about a kind, found once for each. */
 class PerKind<T> {
@@ -68,6 +71,7 @@ class PerKind<T> {
 
 const admitting = new PerKind<Admit>(({ admit: change }) => change);
 const validating = new PerKind<Validate>(({ validate }) => validate);
+const validatingDeletions = new PerKind<ValidateDelete>(({ validateDelete }) => validateDelete);
 const validatingUpdates = new PerKind<ValidateUpdate>(({ validateUpdate }) => validateUpdate);
 
 /** What an object becomes before it is validated; the first refusal ends it. Hot path. */
@@ -110,6 +114,20 @@ export function validateChange(
 ): Status | undefined {
   for (const validate of validatingUpdates.of(kind)) {
     const refusal = validate(change, kind, view, context);
+    if (refusal !== undefined) return refusal;
+  }
+  return undefined;
+}
+
+/** Why a client may not delete something, if it may not. */
+export function validateDeletion(
+  stored: KubeObject,
+  kind: Kind,
+  view: View,
+  context: RequestContext,
+): Status | undefined {
+  for (const validate of validatingDeletions.of(kind)) {
+    const refusal = validate(stored, kind, view, context);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
