@@ -1,7 +1,7 @@
 import type { PodInfo } from './cache/pod-info.ts';
 import type { Placer } from './fast/placement.ts';
 import type { CycleState } from './framework/cycle-state.ts';
-import type { Plugin, Profile } from './framework/extension-points.ts';
+import type { Plugin, Profile, ReserveContext } from './framework/extension-points.ts';
 import type { Rejection } from './framework/rejection.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
 
@@ -9,6 +9,18 @@ export interface ServedProfile {
   readonly profile: Profile;
   readonly placer: Placer;
   readonly byName: ReadonlyMap<string, Plugin>;
+  /** Instead of the scheduler's own. */
+  readonly tieBreak: 'draw' | 'first' | undefined;
+}
+
+export function servedBy(profile: Profile, placer: Placer): ServedProfile {
+  const plugins = profile.plugins.map(({ plugin }) => plugin);
+  return {
+    profile,
+    placer,
+    byName: new Map(plugins.map((plugin) => [plugin.name, plugin])),
+    tieBreak: plugins.find(({ tieBreak }) => tieBreak !== undefined)?.tieBreak,
+  };
 }
 
 /** A pod that was given a node, until both the binding's result and the pod's own event have come. */
@@ -25,9 +37,12 @@ export interface AssumedPod {
 }
 
 /** The plugins take what the pod needs, and may hold it back; the first that refuses is told. */
-export function reserve({ served, state, info, nodeName }: AssumedPod): Rejection | undefined {
+export function reserve(
+  { served, state, info, nodeName }: AssumedPod,
+  context: ReserveContext,
+): Rejection | undefined {
   for (const { plugin } of served.profile.plugins) {
-    const rejection = plugin.reserve?.reserve(state, info, nodeName);
+    const rejection = plugin.reserve?.reserve(state, info, nodeName, context);
     if (rejection !== undefined) return rejection;
   }
   for (const { plugin } of served.profile.plugins) {

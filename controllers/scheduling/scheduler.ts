@@ -22,7 +22,7 @@ import type {
 } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
-import { type AssumedPod, reserve, type ServedProfile, unreserve } from './assumed-pod.ts';
+import { type AssumedPod, reserve, type ServedProfile, servedBy, unreserve } from './assumed-pod.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { type PodInfo, podInfo, priorityOf } from './cache/pod-info.ts';
 import type { PodOwner } from './cache/pod-owners.ts';
@@ -71,12 +71,7 @@ export class Scheduler {
       if (this.#profiles.has(profile.schedulerName)) {
         throw new Error(`two profiles are named ${profile.schedulerName}; a pod couldn't say which it wants`);
       }
-      const byName = new Map(profile.plugins.map(({ plugin }) => [plugin.name, plugin]));
-      this.#profiles.set(profile.schedulerName, {
-        profile,
-        placer: new Placer(profile, this.#cache),
-        byName,
-      });
+      this.#profiles.set(profile.schedulerName, servedBy(profile, new Placer(profile, this.#cache)));
     }
     const sorter = options.profiles[0]?.plugins.find(({ plugin }) => plugin.less !== undefined)?.plugin;
     this.#queue = new SchedulingQueue({
@@ -143,7 +138,12 @@ export class Scheduler {
     const nominatedNode = this.#cache.nominations.nodeOf(info.uid);
     // The node is kept free for this very pod, not from it.
     if (nominatedNode !== undefined) this.#cache.nominate(info, undefined);
-    const placement = served.placer.place(info, () => this.#tieBreak(info.uid), search, nominatedNode);
+    const placement = served.placer.place(
+      info,
+      () => this.#tieBreak(info.uid, served),
+      search,
+      nominatedNode,
+    );
     if (search !== undefined && this.#cache.nodes.length > 0) {
       this.#nextStart = (search.start + (placement.examined ?? 0)) % this.#cache.nodes.length;
     }
@@ -206,8 +206,8 @@ export class Scheduler {
     return this.#profiles.get(pod.spec.schedulerName ?? DEFAULT_SCHEDULER_NAME);
   }
 
-  #tieBreak(uid: string): number {
-    return this.#options.tieBreak === 'first' ? 0 : this.#options.draw(uid, 'tie');
+  #tieBreak(uid: string, { tieBreak = this.#options.tieBreak }: ServedProfile): number {
+    return tieBreak === 'first' ? 0 : this.#options.draw(uid, 'tie');
   }
 
   #search(profile: Profile): NodeSearch | undefined {
@@ -414,7 +414,10 @@ export class Scheduler {
       confirmed: false,
       gone: false,
     };
-    const rejection = reserve(assumed);
+    const rejection = reserve(assumed, {
+      cluster: this.#cache,
+      draw: (purpose) => this.#options.draw(info.uid, purpose),
+    });
     if (rejection !== undefined) {
       unreserve(assumed);
       this.#cache.remove(info.uid);

@@ -3,8 +3,9 @@ import { MeasureCollector } from '../measures/collector.ts';
 import type { Measures } from '../measures/measure.ts';
 import { ScenarioRun } from '../run.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { servingEveryPod } from './for-tasks.ts';
 import { generatedTasks } from './generate.ts';
-import { servingEveryPod, TaskRun } from './run-tasks.ts';
+import { type BeforeDecision, TaskRun } from './run-tasks.ts';
 import type { Tasks } from './tasks.ts';
 import { traceTasks } from './trace.ts';
 import type { GeneratedWorkload, TraceWorkload, Workload } from './workload.ts';
@@ -69,7 +70,11 @@ function scenarioOutcome(scenario: Scenario): UnitOutcome {
 }
 
 /** Runs one policy on one workload with one seed. */
-export function runUnit(benchmark: PolicyBenchmark, unit: BenchmarkUnit): UnitOutcome {
+export function runUnit(
+  benchmark: PolicyBenchmark,
+  unit: BenchmarkUnit,
+  beforeDecision?: BeforeDecision,
+): UnitOutcome {
   const { workload: place, policy, seed } = unit;
   const workload = benchmark.workloads[place];
   const configuration = benchmark.policies[policy]?.configuration;
@@ -77,5 +82,5 @@ export function runUnit(benchmark: PolicyBenchmark, unit: BenchmarkUnit): UnitOu
     throw new Error(`the benchmark has no workload ${place} or no policy ${policy}`);
   if (workload.kind === 'scenario')
     return scenarioOutcome(withPolicy(workload.scenario, configuration, seed));
-  return { measures: new TaskRun(tasksOf(workload, seed), configuration, seed).run() };
+  return { measures: new TaskRun(tasksOf(workload, seed), configuration, seed, beforeDecision).run() };
 }

@@ -1,13 +1,10 @@
-import type { TaskClass } from './tasks.ts';
+import { FragmentationMeasure, type FreeAmounts } from '../../controllers/scheduling/gpu/fragmentation.ts';
+import { gpusFit } from '../../controllers/scheduling/gpu/select-gpus.ts';
+import { shapeOf, type TaskClass } from './tasks.ts';
 
 /** What is free on a node. */
-export interface Free {
-  readonly milliCpu: number;
-  readonly memory: number;
-  readonly gpu: number;
+export interface Free extends FreeAmounts {
   readonly pods: number;
-  /** Of its GPUs; empty where it has none. */
-  readonly model: string;
 }
 
 export interface Fragments {
@@ -15,47 +12,51 @@ export interface Fragments {
   readonly gpu: number;
 }
 
+/** How many states of nodes are remembered: a cluster goes through the same ones over and over. */
+const MOST_KNOWN = 100_000;
+
 /**
- * How much of what is free on a node the tasks of a workload can't use, as the expectation over its classes of tasks
- * (Weng et al., "Beware of Fragmentation: Scheduling GPU-Sharing Workloads with Fragmentation Gradient Descent",
- * USENIX ATC 2023, section 3): F(node) = Σ popularity × F(node, class). All free GPUs of a node are fragments to a class that doesn't fit
- * there, and to one that needs none; CPUs, to a class that doesn't fit. GPUs are added up over a node here, so that
- * what lies in pieces on several GPUs of it counts as whole.
+ * How much of what is free on a node the tasks of a workload can't use, as the expectation over its classes of tasks:
+ * GPUs as `FragmentationMeasure` has it, and by the same rule CPUs, which are fragments to a class that doesn't fit.
+ * Nothing fits a node that takes no more pods.
  *
- * Sums are whole numbers: amounts times the number of tasks of a class.
+ * Sums are whole numbers: amounts times the number of tasks of a class. CPUs are in thousandths, and so are GPUs.
  */
 export class FragmentationModel {
-  private readonly cpu: Float64Array;
-  private readonly memory: Float64Array;
-  private readonly gpu: Float64Array;
-  private readonly popularity: Float64Array;
-  private readonly models: readonly (readonly string[])[];
+  readonly #shapes: ReturnType<typeof shapeOf>[];
+  readonly #gpus: FragmentationMeasure;
+  readonly #known = new Map<string, Fragments>();
   readonly totalPopularity: number;
 
-  constructor(classes: readonly TaskClass[]) {
-    this.cpu = Float64Array.from(classes, ({ milliCpu }) => milliCpu);
-    this.memory = Float64Array.from(classes, ({ memory }) => memory);
-    this.gpu = Float64Array.from(classes, ({ gpu }) => gpu);
-    this.popularity = Float64Array.from(classes, ({ popularity }) => popularity);
-    this.models = classes.map(({ models }) => models);
-    this.totalPopularity = classes.reduce((sum, { popularity }) => sum + popularity, 0);
+  constructor(classes: readonly TaskClass[], gpuResource: string | undefined) {
+    this.#shapes = classes.map((taskClass) => shapeOf(taskClass, gpuResource));
+    this.#gpus = new FragmentationMeasure(this.#shapes);
+    this.totalPopularity = this.#gpus.totalPopularity;
   }
 
-  /** Times the total popularity. Hot path. */
+  /** Times the total popularity. */
   fragments(free: Free): Fragments {
-    const { cpu, memory, gpu, popularity } = this;
+    const key = `${free.milliCpu} ${free.memory} ${free.pods >= 1} ${free.model} ${free.gpus.join()}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const found = this.#count(free);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(key, found);
+    return found;
+  }
+
+  #count(free: Free): Fragments {
+    // No task wants less than nothing.
+    const usable = free.pods >= 1 ? free : { ...free, milliCpu: -1 };
     let misfits = 0;
-    let withoutGpu = 0;
-    for (let i = 0; i < cpu.length; i += 1) {
+    for (const { milliCpu, memory, gpus, gpuMilli, models, popularity } of this.#shapes) {
       const fits =
-        cpu[i]! <= free.milliCpu &&
-        memory[i]! <= free.memory &&
-        gpu[i]! <= free.gpu &&
-        free.pods >= 1 &&
-        (this.models[i]!.length === 0 || this.models[i]!.includes(free.model));
-      if (!fits) misfits += popularity[i]!;
-      else if (gpu[i] === 0) withoutGpu += popularity[i]!;
+        milliCpu <= usable.milliCpu &&
+        memory <= free.memory &&
+        (models.length === 0 || models.includes(free.model)) &&
+        (gpus === 0 || gpusFit(free.gpus, { count: gpus, milli: gpuMilli }));
+      if (!fits) misfits += popularity;
     }
-    return { cpu: free.milliCpu * misfits, gpu: free.gpu * (misfits + withoutGpu) };
+    return { cpu: free.milliCpu * misfits, gpu: this.#gpus.fragments(usable) };
   }
 }

@@ -1,3 +1,4 @@
+import { GPU } from '../../controllers/scheduling/gpu/gpu-request.ts';
 import { resourcesOf } from '../../core/kinds/pod/resources.ts';
 import type { Node } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
@@ -6,7 +7,7 @@ import { drawSpread, naturalLog } from '../random/distribution.ts';
 import { type RandomStream, randomStream } from '../random/keyed.ts';
 import type { NodeGroup } from '../scenario/scenario.ts';
 import { containerSpec, type Task, TaskClasses, type Tasks } from './tasks.ts';
-import { type GeneratedArrival, type GeneratedClass, type GeneratedWorkload, GPU } from './workload.ts';
+import type { GeneratedArrival, GeneratedClass, GeneratedWorkload } from './workload.ts';
 
 /** Nodes as their kubelets would register them. */
 function nodesOf(groups: readonly NodeGroup[]): readonly Node[] {

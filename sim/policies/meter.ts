@@ -1,3 +1,7 @@
+import type { TaskShape } from '../../controllers/scheduling/gpu/fragmentation.ts';
+import { GPU_MODEL_LABEL, MILLI } from '../../controllers/scheduling/gpu/gpu-request.ts';
+import { gpuCountOf } from '../../controllers/scheduling/gpu/node-gpus.ts';
+import { selectGpus, tightestGpu } from '../../controllers/scheduling/gpu/select-gpus.ts';
 import { resourcesOf } from '../../core/kinds/pod/resources.ts';
 import type { Node } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
@@ -5,15 +9,15 @@ import type { Measure, Measures } from '../measures/measure.ts';
 import { quantileSorted } from '../statistics/bootstrap.ts';
 import { FragmentationModel, type Fragments } from './fragmentation.ts';
 import { measureOf, type PolicyMeasure } from './policy-measures.ts';
-import type { TaskClass, Tasks } from './tasks.ts';
-import { GPU_MODEL_LABEL } from './workload.ts';
+import { shapeOf, type Tasks } from './tasks.ts';
 
 interface MeteredNode {
   readonly allocatableCpu: number;
   readonly model: string;
   milliCpu: number;
   memory: number;
-  gpu: number;
+  /** Thousandths of each. */
+  gpus: readonly number[];
   pods: number;
   running: number;
   fragments: Fragments;
@@ -33,7 +37,7 @@ function zeroes(): Levels {
 
 /** Follows the cluster while a scheduler fills it. */
 export class Meter {
-  private readonly classes: readonly TaskClass[];
+  private readonly shapes: readonly TaskShape[];
   private readonly hasGpus: boolean;
   private readonly model: FragmentationModel;
   private readonly nodes = new Map<string, MeteredNode>();
@@ -48,23 +52,24 @@ export class Meter {
   private atEnd: { readonly levels: Levels; readonly means: Levels; readonly imbalance: number } | undefined;
 
   constructor({ nodes, classes, gpuResource }: Tasks, start: Micros) {
-    this.classes = classes;
+    this.shapes = classes.map((taskClass) => shapeOf(taskClass, gpuResource));
     this.hasGpus = gpuResource !== undefined;
-    this.model = new FragmentationModel(classes);
+    this.model = new FragmentationModel(classes, gpuResource);
     this.start = start;
     this.at = start;
     for (const node of nodes) this.add(node, gpuResource);
   }
 
-  private add({ metadata, status }: Node, gpuResource: string | undefined): void {
+  private add(object: Node, gpuResource: string | undefined): void {
+    const { metadata, status } = object;
     const amounts = resourcesOf(status.allocatable);
-    const gpu = gpuResource === undefined ? 0 : (amounts.scalars[gpuResource] ?? 0);
+    const count = gpuResource === undefined ? 0 : gpuCountOf(object);
     const node: MeteredNode = {
       allocatableCpu: amounts.milliCpu,
       model: metadata.labels?.[GPU_MODEL_LABEL] ?? '',
       milliCpu: amounts.milliCpu,
       memory: amounts.memory,
-      gpu,
+      gpus: Array.from({ length: count }, () => MILLI),
       pods: amounts.scalars.pods ?? 0,
       running: 0,
       fragments: NONE,
@@ -72,7 +77,7 @@ export class Meter {
     this.nodes.set(metadata.name, node);
     this.capacity.cpu += amounts.milliCpu;
     this.capacity.memory += amounts.memory;
-    this.capacity.gpu += gpu;
+    this.capacity.gpu += count * MILLI;
     this.refragment(node);
   }
 
@@ -90,28 +95,40 @@ export class Meter {
     this.waiting += 1;
   }
 
-  placed(taskClass: number, nodeName: string, now: Micros): void {
+  /** `gpus`: the numbers of those that it got on the node. */
+  placed(taskClass: number, nodeName: string, gpus: readonly number[], now: Micros): void {
     this.pass(now);
     this.waiting -= 1;
-    this.change(taskClass, nodeName, 1);
+    this.change(taskClass, nodeName, gpus, 1);
   }
 
-  left(taskClass: number, nodeName: string, now: Micros): void {
+  left(taskClass: number, nodeName: string, gpus: readonly number[], now: Micros): void {
     this.pass(now);
-    this.change(taskClass, nodeName, -1);
+    this.change(taskClass, nodeName, gpus, -1);
   }
 
-  private change(taskClass: number, nodeName: string, sign: 1 | -1): void {
+  /** Of a task whose GPUs nobody chose: whole ones that are free. */
+  freeGpus(taskClass: number, nodeName: string): readonly number[] {
+    const count = this.shapes[taskClass]?.gpus ?? 0;
+    if (count === 0) return [];
+    const free = this.nodes.get(nodeName)?.gpus ?? [];
+    return selectGpus(free, { count, milli: MILLI }, tightestGpu) ?? [];
+  }
+
+  private change(taskClass: number, nodeName: string, gpus: readonly number[], sign: 1 | -1): void {
     const node = this.nodes.get(nodeName);
-    const size = this.classes[taskClass];
+    const size = this.shapes[taskClass];
     if (node === undefined || size === undefined) throw new Error(`the node ${nodeName} is not metered`);
     node.milliCpu -= sign * size.milliCpu;
     node.memory -= sign * size.memory;
-    node.gpu -= sign * size.gpu;
+    if (gpus.length > 0) {
+      const change = sign * size.gpuMilli;
+      node.gpus = node.gpus.map((left, i) => (gpus.includes(i) ? left - change : left));
+    }
     node.pods -= sign;
     this.now.cpu += sign * size.milliCpu;
     this.now.memory += sign * size.memory;
-    this.now.gpu += sign * size.gpu;
+    this.now.gpu += sign * size.gpus * size.gpuMilli;
     if (node.running === (sign > 0 ? 0 : 1)) this.now.usedNodes += sign;
     node.running += sign;
     this.refragment(node);

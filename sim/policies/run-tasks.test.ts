@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
+import { GPU_MILLI } from '../../controllers/scheduling/gpu/gpu-request.ts';
 import { SECOND } from '../../core/time.ts';
 import { readSchedulerConfiguration } from '../scenario/scheduler-configuration.ts';
 import { FragmentationModel } from './fragmentation.ts';
 import { TaskRun } from './run-tasks.ts';
 import { containerSpec, type Task, type TaskClass, type Tasks } from './tasks.ts';
 import { traceTasks } from './trace.ts';
-import { GPU_MILLI, type TraceNode, type TraceTask, type TraceWorkload } from './workload.ts';
+import type { TraceNode, TraceTask, TraceWorkload } from './workload.ts';
 
 function policy(type: string, schedulerName = 'default-scheduler'): KubeSchedulerConfiguration {
   const read = readSchedulerConfiguration({
@@ -119,11 +120,14 @@ it('fragments are what a class can not use where it is, and free GPUs also to th
   const size = (milliCpu: number, gpu: number, popularity: number): TaskClass => {
     return { ...taskClass(milliCpu, 0, popularity), gpu };
   };
-  const model = new FragmentationModel([size(1000, 0, 2), size(1000, 500, 3), size(8000, 1000, 5)]);
-  const free = { milliCpu: 4000, memory: 0, gpu: 700, pods: 9, model: '' };
-  // The third does not fit: 5 of 10. The first fits, and needs no GPU: 2 of 10 more.
-  expect(model.fragments(free)).toEqual({ cpu: 4000 * 5, gpu: 700 * 7 });
-  expect(model.fragments({ ...free, pods: 0 })).toEqual({ cpu: 4000 * 10, gpu: 700 * 10 });
+  const model = new FragmentationModel(
+    [size(1000, 0, 2), size(1000, 500, 3), size(8000, 1000, 5)],
+    GPU_MILLI,
+  );
+  const free = { milliCpu: 4000, memory: 0, gpus: [400, 700, 0], pods: 9, model: '' };
+  // The third does not fit: 5 of 10. The first fits, and needs no GPU: 2 of 10 more. To the second, 400 are too few.
+  expect(model.fragments(free)).toEqual({ cpu: 4000 * 5, gpu: 1100 * 7 + 400 * 3 });
+  expect(model.fragments({ ...free, pods: 0 })).toEqual({ cpu: 4000 * 10, gpu: 1100 * 10 });
 });
 
 describe('the tasks of a trace', () => {

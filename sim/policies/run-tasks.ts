@@ -1,13 +1,15 @@
 import { Heap } from 'heap-js';
 import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
 import { optionsOf } from '../../controllers/scheduling/configuration/profile.ts';
+import type { SchedulingDecision } from '../../controllers/scheduling/decision.ts';
+import { GPU_INDEX_ANNOTATION } from '../../controllers/scheduling/gpu/gpu-request.ts';
 import { DEFAULT_SCHEDULER_OPTIONS } from '../../controllers/scheduling/options.ts';
-import { DEFAULT_SCHEDULER_NAME } from '../../controllers/scheduling/plugins/default-plugins.ts';
 import { Scheduler } from '../../controllers/scheduling/scheduler.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { DEFAULT_START, type Micros, SECOND } from '../../core/time.ts';
 import type { Measures } from '../measures/measure.ts';
 import { randomStream } from '../random/keyed.ts';
+import { forTasks } from './for-tasks.ts';
 import { Meter } from './meter.ts';
 import type { Task, Tasks } from './tasks.ts';
 
@@ -16,15 +18,23 @@ interface Running {
   readonly end: Micros;
   readonly index: number;
   readonly pod: Pod;
+  readonly gpus: readonly number[];
 }
 
-/** The pods of a workload name no scheduler: where no profile has the default name, the first one serves them. */
-export function servingEveryPod(configuration: KubeSchedulerConfiguration): KubeSchedulerConfiguration {
-  const { profiles } = configuration;
-  if (profiles.some(({ schedulerName }) => schedulerName === DEFAULT_SCHEDULER_NAME)) return configuration;
-  const [first, ...rest] = profiles;
-  if (first === undefined) return configuration;
-  return { ...configuration, profiles: [{ ...first, schedulerName: DEFAULT_SCHEDULER_NAME }, ...rest] };
+/** What is told of each decision before it is made; whoever watches the clock wants to know. */
+export type BeforeDecision = () => void;
+
+/** The pod after what is sent before its binding: here that is done in no time, and always succeeds. */
+function preparedPod({ pod, requests }: SchedulingDecision): Pod {
+  let prepared = pod;
+  for (const request of requests)
+    if (request.verb === 'patch' && request.subresource === undefined && request.name === pod.metadata.name)
+      prepared = request.change(prepared) as Pod;
+  return prepared;
+}
+
+function gpusOf({ metadata }: Pod): readonly number[] | undefined {
+  return metadata.annotations?.[GPU_INDEX_ANNOTATION]?.split('-').map(Number);
 }
 
 /**
@@ -45,12 +55,20 @@ export class TaskRun {
   private now: Micros = DEFAULT_START;
   private number = 0;
 
-  constructor(workload: Tasks, configuration: KubeSchedulerConfiguration, seed: number) {
+  private readonly beforeDecision: BeforeDecision;
+
+  constructor(
+    workload: Tasks,
+    configuration: KubeSchedulerConfiguration,
+    seed: number,
+    beforeDecision: BeforeDecision = () => undefined,
+  ) {
+    this.beforeDecision = beforeDecision;
     this.tasks = workload.tasks;
     this.specs = workload.classes;
     const options = {
       ...DEFAULT_SCHEDULER_OPTIONS,
-      ...optionsOf(servingEveryPod(configuration)),
+      ...optionsOf(forTasks(configuration, workload)),
       draw: randomStream(seed, 'scheduler').draw,
     };
     this.scheduler = new Scheduler(options);
@@ -99,10 +117,10 @@ export class TaskRun {
       first = this.ends.peek()
     ) {
       this.ends.pop();
-      const { pod, index } = first;
+      const { pod, index, gpus } = first;
       this.number += 1;
       this.scheduler.observe({ type: 'DELETED', object: pod, previous: pod }, this.number, this.now);
-      this.meter.left(this.tasks[index]!.taskClass, pod.spec.nodeName!, this.now);
+      this.meter.left(this.tasks[index]!.taskClass, pod.spec.nodeName!, gpus, this.now);
       count += 1;
     }
     return count;
@@ -132,20 +150,27 @@ export class TaskRun {
     };
   }
 
+  private decide(): SchedulingDecision | undefined {
+    this.beforeDecision();
+    return this.scheduler.next(this.now);
+  }
+
   private schedule(): void {
     const { scheduler, now } = this;
-    for (let decision = scheduler.next(now); decision !== undefined; decision = scheduler.next(now)) {
+    for (let decision = this.decide(); decision !== undefined; decision = this.decide()) {
       if (decision.outcome.kind !== 'assumed') continue;
-      const { pod } = decision;
+      const pod = preparedPod(decision);
       const object: Pod = { ...pod, spec: { ...pod.spec, nodeName: decision.outcome.node } };
       this.number += 1;
       scheduler.bound(pod.metadata.uid, { ok: true, object, rv: this.number }, now);
-      scheduler.observe({ type: 'MODIFIED', object, previous: pod }, this.number, now);
+      scheduler.observe({ type: 'MODIFIED', object, previous: decision.pod }, this.number, now);
       const index = Number(pod.metadata.uid);
       const task = this.tasks[index]!;
       this.boundAt[index] = now;
-      this.meter.placed(task.taskClass, decision.outcome.node, now);
-      if (task.lifetime !== undefined) this.ends.push({ end: now + task.lifetime, index, pod: object });
+      const { node } = decision.outcome;
+      const gpus = gpusOf(object) ?? this.meter.freeGpus(task.taskClass, node);
+      this.meter.placed(task.taskClass, node, gpus, now);
+      if (task.lifetime !== undefined) this.ends.push({ end: now + task.lifetime, index, pod: object, gpus });
     }
     if (this.next === this.tasks.length && !this.arrivalsTold) {
       this.arrivalsTold = true;

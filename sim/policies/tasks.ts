@@ -1,3 +1,5 @@
+import type { TaskShape } from '../../controllers/scheduling/gpu/fragmentation.ts';
+import { GPU_MILLI, MILLI } from '../../controllers/scheduling/gpu/gpu-request.ts';
 import type { Node, PodSpec } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 
@@ -31,6 +33,15 @@ export interface Task {
   readonly arrival: Micros;
   /** From its binding. Absent: it stays. */
   readonly lifetime?: Micros;
+}
+
+/** A class as fragmentation is measured by; GPUs that are counted as whole ones are so. */
+export function shapeOf(taskClass: TaskClass, gpuResource: string | undefined): TaskShape {
+  const { milliCpu, memory, gpu, models, popularity } = taskClass;
+  const size = { milliCpu, memory, models, popularity };
+  if (gpu === 0) return { ...size, gpus: 0, gpuMilli: 0 };
+  if (gpuResource !== GPU_MILLI) return { ...size, gpus: gpu, gpuMilli: MILLI };
+  return gpu < MILLI ? { ...size, gpus: 1, gpuMilli: gpu } : { ...size, gpus: gpu / MILLI, gpuMilli: MILLI };
 }
 
 interface Size {

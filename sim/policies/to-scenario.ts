@@ -1,12 +1,14 @@
 import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
+import { GPU, GPU_MILLI, GPU_MODEL_LABEL } from '../../controllers/scheduling/gpu/gpu-request.ts';
 import type { NewObject } from '../../core/api/object.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { DEFAULT_START, MINUTE, type Micros } from '../../core/time.ts';
 import type { ContainerBehavior, NodeGroup, Scenario, TimelineEntry } from '../scenario/scenario.ts';
 import { DEFAULT_CLUSTER } from '../scenario/schema/cluster.ts';
 import { tasksOf, withPolicy } from './benchmark.ts';
+import { forTasks } from './for-tasks.ts';
 import type { Task, Tasks } from './tasks.ts';
-import { GPU, GPU_MILLI, GPU_MODEL_LABEL, type TraceNode, type Workload } from './workload.ts';
+import type { TraceNode, Workload } from './workload.ts';
 
 /** Names the task that a pod stands for, so that its lifetime finds it. */
 const TASK_LABEL = 'task';
@@ -109,5 +111,5 @@ export function workloadScenario(
     timeline: timelineOf(tasks),
     expect: [],
   };
-  return withPolicy(scenario, configuration, seed);
+  return withPolicy(scenario, forTasks(configuration, tasks), seed);
 }

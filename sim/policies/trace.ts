@@ -1,15 +1,9 @@
+import { GPU, GPU_MILLI, GPU_MODEL_LABEL } from '../../controllers/scheduling/gpu/gpu-request.ts';
 import type { Node, PodSpec } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import { type RandomStream, randomStream } from '../random/keyed.ts';
 import { containerSpec, type Task, TaskClasses, type Tasks } from './tasks.ts';
-import {
-  GPU,
-  GPU_MILLI,
-  GPU_MODEL_LABEL,
-  type TraceNode,
-  type TraceTask,
-  type TraceWorkload,
-} from './workload.ts';
+import type { TraceNode, TraceTask, TraceWorkload } from './workload.ts';
 
 const MEBIBYTE = 1024 * 1024;
 const MILLI = 1000;

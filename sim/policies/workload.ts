@@ -80,9 +80,3 @@ export interface ScenarioWorkload {
   readonly name: string;
   readonly scenario: Scenario;
 }
-
-/** Whole GPUs, as NVIDIA's device plugin advertises them. */
-export const GPU = 'nvidia.com/gpu';
-/** Thousandths of GPUs, added up over a node: the unit in which tasks of the trace share one. */
-export const GPU_MILLI = 'alibabacloud.com/gpu-milli';
-export const GPU_MODEL_LABEL = 'alibabacloud.com/gpu-card-model';

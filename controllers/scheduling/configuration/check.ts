@@ -6,7 +6,7 @@ import {
   type PluginReference,
   type PluginSets,
 } from './configuration.ts';
-import { defaultOf, extensionPointsOf, PLUGIN_NAMES } from './known-plugins.ts';
+import { defaultOf, extensionPointsOf, KUBERNETES_PLUGIN_NAMES, pluginNames } from './known-plugins.ts';
 import { enabledPlugins } from './plugin-sets.ts';
 
 /** What is wrong with the plugins of a profile, by the path below its `plugins`. */
@@ -16,9 +16,9 @@ export interface PluginProblem {
 }
 
 export function unknownPlugin(name: string): string {
-  const meant = closest(name, PLUGIN_NAMES);
+  const meant = closest(name, pluginNames());
   return meant === undefined
-    ? `there is no plugin "${name}" here; there are ${PLUGIN_NAMES.join(', ')}`
+    ? `there is no plugin "${name}" here; there are ${pluginNames().join(', ')}`
     : `there is no plugin "${name}", did you mean "${meant}"?`;
 }
 
@@ -36,7 +36,7 @@ function referenceProblems(
   return references.flatMap(({ name }, index) => {
     const path = [set, list, index, 'name'];
     if (name === '*' && list === 'disabled') return [];
-    if (!PLUGIN_NAMES.includes(name)) return [{ path, message: unknownPlugin(name) }];
+    if (!pluginNames().includes(name)) return [{ path, message: unknownPlugin(name) }];
     if (references.findIndex((other) => other.name === name) !== index)
       return [{ path, message: `"${name}" is there twice` }];
     const points = extensionPointsOf(name);
@@ -62,11 +62,11 @@ function combinationProblems(sets: PluginSets): readonly PluginProblem[] {
   const problems: PluginProblem[] = [];
   for (const point of ['queueSort', 'bind'] as const) {
     if (enabled[point].length > 0) continue;
-    const needed = PLUGIN_NAMES.find((name) => extensionPointsOf(name).includes(point));
+    const needed = KUBERNETES_PLUGIN_NAMES.find((name) => extensionPointsOf(name).includes(point));
     const path = sets[point] === undefined ? [] : [point];
     problems.push({ path, message: `no plugin is left at ${point}: ${needed} is needed there` });
   }
-  for (const name of PLUGIN_NAMES) {
+  for (const name of pluginNames()) {
     const plugin = defaultOf(name)?.plugin;
     for (const [before, after] of PREPARED_BY) {
       const needs =

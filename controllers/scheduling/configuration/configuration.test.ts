@@ -89,7 +89,7 @@ describe('what a configuration may not ask of plugins', () => {
       'there is no plugin "Coscheduling" here; there are SchedulingGates, PrioritySort, NodeUnschedulable, NodeName, ' +
         'TaintToleration, NodeAffinity, NodePorts, NodeResourcesFit, VolumeRestrictions, NodeVolumeLimits, ' +
         'VolumeBinding, VolumeZone, PodTopologySpread, InterPodAffinity, DynamicResources, DefaultPreemption, ' +
-        'NodeResourcesBalancedAllocation, ImageLocality, DefaultBinder',
+        'NodeResourcesBalancedAllocation, ImageLocality, DefaultBinder, GPUShare, Random, FirstFit, BestFit, DotProd, Clustering, Packing, FGD',
     ],
     [
       { score: { enabled: [{ name: 'NodePorts' }], disabled: [] } },

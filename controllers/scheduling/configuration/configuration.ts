@@ -1,6 +1,9 @@
 import type {
   DefaultPreemptionArgs,
+  FgdArgs,
+  GpuShareArgs,
   InterPodAffinityArgs,
+  LargestNodeArgs,
   NodeAffinityArgs,
   NodeResourcesBalancedAllocationArgs,
   NodeResourcesFitArgs,
@@ -21,6 +24,8 @@ export interface KubeSchedulerConfiguration {
   readonly podMaxBackoffSeconds?: number;
   readonly clientConnection?: { readonly qps?: number; readonly burst?: number };
   readonly profiles: readonly ProfileConfiguration[];
+  /** wavetank's own: files of plugins that profiles may name besides the built-in ones. */
+  readonly pluginModules?: readonly string[];
 }
 
 export const CONFIGURATION_API_VERSION = 'kubescheduler.config.k8s.io/v1';
@@ -73,4 +78,7 @@ export type PluginConfig =
   | { readonly name: 'InterPodAffinity'; readonly args: InterPodAffinityArgs }
   | { readonly name: 'NodeAffinity'; readonly args: NodeAffinityArgs }
   | { readonly name: 'PodTopologySpread'; readonly args: PodTopologySpreadArgs }
-  | { readonly name: 'DefaultPreemption'; readonly args: DefaultPreemptionArgs };
+  | { readonly name: 'DefaultPreemption'; readonly args: DefaultPreemptionArgs }
+  | { readonly name: 'GPUShare'; readonly args: GpuShareArgs }
+  | { readonly name: 'BestFit' | 'DotProd'; readonly args: LargestNodeArgs }
+  | { readonly name: 'FGD'; readonly args: FgdArgs };

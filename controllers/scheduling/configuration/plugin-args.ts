@@ -61,6 +61,37 @@ export interface DefaultPreemptionArgs {
   readonly minCandidateNodesAbsolute: number;
 }
 
+/** What amounts are taken as shares of, by plugins of wavetank's own. */
+export interface LargestNodeArgs {
+  readonly largestNode: { readonly cpu: string; readonly gpus: number };
+}
+
+export const GPU_SELECTIONS = ['tightest', 'first', 'random'] as const;
+export type GpuSelectionName = (typeof GPU_SELECTIONS)[number];
+
+/** Which GPU a pod that shares one gets; absent: as the plugin that scores has it, else the tightest. */
+export interface GpuShareArgs {
+  readonly gpuSelection?: GpuSelectionName;
+}
+
+/** A size of task, as it is written. */
+export interface TaskArgs {
+  readonly cpu: string;
+  readonly gpus: number;
+  /** Of each GPU. */
+  readonly gpuMilli: number;
+  readonly models: readonly string[];
+  readonly popularity: number;
+}
+
+/** The tasks that fragmentation is measured by; absent: a benchmark gives those of its workload. */
+export interface FgdArgs {
+  readonly tasks?: readonly TaskArgs[];
+}
+
+/** The largest machines of the openb trace. */
+export const DEFAULT_LARGEST_NODE: LargestNodeArgs = { largestNode: { cpu: '128', gpus: 8 } };
+
 const CPU_AND_MEMORY: readonly ResourceWeight[] = [
   { name: 'cpu', weight: 1 },
   { name: 'memory', weight: 1 },

@@ -5,7 +5,7 @@ import {
   type PluginSet,
   type PluginSets,
 } from './configuration.ts';
-import { defaultOf, extensionPointsOf, PLUGIN_NAMES } from './known-plugins.ts';
+import { defaultOf, extensionPointsOf, KUBERNETES_PLUGIN_NAMES } from './known-plugins.ts';
 
 /**
  * Which plugins run at which extension point
@@ -17,7 +17,7 @@ export type EnabledPlugins = Readonly<Record<ExtensionPoint, readonly PluginRefe
 const EVERYTHING = '*';
 const EMPTY: PluginSet = { enabled: [], disabled: [] };
 
-const DEFAULT_MULTI_POINT: readonly PluginReference[] = PLUGIN_NAMES.map((name) => {
+const DEFAULT_MULTI_POINT: readonly PluginReference[] = KUBERNETES_PLUGIN_NAMES.map((name) => {
   const weight = defaultOf(name)?.weight ?? 0;
   return weight === 0 ? { name } : { name, weight };
 });

@@ -1,30 +1,16 @@
 import { SECOND } from '../../../core/time.ts';
 import type { Plugin, Profile, WeightedPlugin } from '../framework/extension-points.ts';
 import type { SchedulerOptions } from '../options.ts';
+import { fragmentationSelection } from '../plugins/research/fragmentation-gradient-descent.ts';
+import { type GpuSelection, gpuShareWith, namedSelection } from '../plugins/research/gpu-share.ts';
 import type {
   ExtensionPoint,
   KubeSchedulerConfiguration,
   PluginSets,
   ProfileConfiguration,
 } from './configuration.ts';
-import { defaultOf, extensionPointsOf, pluginWith } from './known-plugins.ts';
+import { defaultOf, extensionPointsOf, PARTS, pluginWith } from './known-plugins.ts';
 import { type EnabledPlugins, enabledPlugins, multiPointPlugins } from './plugin-sets.ts';
-
-/** What a plugin's object calls its part at an extension point. */
-const PARTS: Readonly<Record<ExtensionPoint, keyof Plugin>> = {
-  preEnqueue: 'preEnqueue',
-  queueSort: 'less',
-  preFilter: 'preFilter',
-  filter: 'filter',
-  postFilter: 'postFilter',
-  preScore: 'preScore',
-  score: 'score',
-  reserve: 'reserve',
-  permit: 'permit',
-  preBind: 'preBind',
-  bind: 'bind',
-  postBind: 'postBind',
-};
 
 /**
  * Plugins run in one order here. At the filters it decides which refusal is told, and there it is the real one's; at
@@ -50,6 +36,17 @@ function onlyAt(plugin: Plugin, isOn: (point: ExtensionPoint) => boolean): Plugi
   return rest;
 }
 
+/** As `GPUShare` is told; else as the plugin that scores chooses nodes. */
+function gpuSelectionOf({ pluginConfig }: ProfileConfiguration, { score }: EnabledPlugins): GpuSelection {
+  const own = pluginConfig.find((config) => config.name === 'GPUShare')?.args.gpuSelection;
+  if (own !== undefined) return namedSelection(own);
+  const scores = (name: string): boolean => score.some((each) => each.name === name);
+  const fgd = pluginConfig.find((config) => config.name === 'FGD');
+  if (scores('FGD') && fgd !== undefined) return fragmentationSelection(fgd.args);
+  if (scores('FirstFit')) return namedSelection('first');
+  return namedSelection(scores('Random') ? 'random' : 'tightest');
+}
+
 export function profileOf(configuration: ProfileConfiguration): Profile {
   const { schedulerName, percentageOfNodesToScore, plugins: sets, pluginConfig } = configuration;
   const enabled = enabledPlugins(sets);
@@ -57,10 +54,11 @@ export function profileOf(configuration: ProfileConfiguration): Profile {
   for (const name of orderOf(sets, enabled)) {
     const known = defaultOf(name);
     if (known === undefined) continue;
-    const configured = pluginWith(
-      known.plugin,
-      pluginConfig.find((each) => each.name === name),
-    );
+    const config = pluginConfig.find((each) => each.name === name);
+    const configured =
+      name === 'GPUShare'
+        ? gpuShareWith(gpuSelectionOf(configuration, enabled))
+        : pluginWith(known.plugin, config);
     const plugin = onlyAt(configured, (point) => enabled[point].some((each) => each.name === name));
     if (plugin === undefined) continue;
     // A weight of 0 counts as none given: a plugin is switched off by disabling it (`scorePluginWeight`).

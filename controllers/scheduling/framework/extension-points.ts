@@ -36,6 +36,8 @@ export interface Plugin {
   readonly spreading?: (pod: PodInfo, cluster: ClusterView) => Spreading | undefined;
   /** Absent: no event helps. */
   readonly hint?: QueueingHint;
+  /** Among equally good nodes, where the plugin has a say: a keyed draw, or the first by name. */
+  readonly tieBreak?: 'draw' | 'first';
 
   readonly preEnqueue?: (pod: Pod) => Rejection | undefined;
   readonly less?: QueueSort;
@@ -132,8 +134,20 @@ export type NormalizeScore = (
   nodes: readonly NodeInfo[],
 ) => readonly number[];
 
+/** What a plugin may see where a pod was just given a node, and counts on it. */
+export interface ReserveContext {
+  readonly cluster: ClusterView;
+  /** Uniform in [0, 2^32), a function of the seed, the pod and the purpose alone. */
+  readonly draw: (purpose: string) => number;
+}
+
 export interface Reserve {
-  readonly reserve: (state: CycleState, pod: PodInfo, nodeName: string) => Rejection | undefined;
+  readonly reserve: (
+    state: CycleState,
+    pod: PodInfo,
+    nodeName: string,
+    context: ReserveContext,
+  ) => Rejection | undefined;
   readonly unreserve: (state: CycleState, pod: PodInfo, nodeName: string) => void;
 }
 

@@ -11,7 +11,7 @@ import {
   type PluginSets,
   type ProfileConfiguration,
 } from '../../../controllers/scheduling/configuration/configuration.ts';
-import { PLUGIN_NAMES } from '../../../controllers/scheduling/configuration/known-plugins.ts';
+import { pluginNames } from '../../../controllers/scheduling/configuration/known-plugins.ts';
 import { DEFAULT_SCHEDULER_NAME } from '../../../controllers/scheduling/plugins/default-plugins.ts';
 import {
   anyObject,
@@ -74,7 +74,7 @@ const pluginConfig = forEditors(
   z.unknown().transform((value, context): PluginConfig | undefined => {
     const { name, args } = readWith<z.output<typeof configForm>>(configForm, value, context) ?? {};
     if (name === undefined || args === undefined) return z.NEVER;
-    if (!PLUGIN_NAMES.includes(name)) {
+    if (!pluginNames().includes(name)) {
       context.issues.push({ code: 'custom', message: unknownPlugin(name), input: name, path: ['name'] });
       return z.NEVER;
     }
@@ -167,6 +167,11 @@ export const schedulerConfiguration = strict(
     extenders: z
       .array(z.never({ error: 'extenders are not modelled: leave them out' }), wanted('a list'))
       .optional(),
+    pluginModules: listOf(text('a file'), 'a list of files')
+      .optional()
+      .describe(
+        "wavetank's own: JavaScript files of plugins that profiles may name, looked for beside this one.",
+      ),
     parallelism: noEffect(any),
     leaderElection: noEffect(any),
     enableProfiling: noEffect(any),
@@ -194,5 +199,6 @@ export const schedulerConfiguration = strict(
       ? {}
       : { clientConnection: connection }),
     profiles: given.profiles,
+    ...(given.pluginModules === undefined ? {} : { pluginModules: given.pluginModules }),
   };
 });

@@ -17,6 +17,7 @@ import { qualifiedName } from '../../../core/kinds/validation/names.ts';
 import { validateAffinity } from '../../../core/kinds/validation/scheduling.ts';
 import type { NodeAffinity, TopologySpreadConstraint } from '../../../core/schema/types.generated.ts';
 import { flag, integer, listOf, oneOf, strict, text, wanted } from './fields.ts';
+import { RESEARCH_SCHEMAS } from './research-plugin-args.ts';
 
 /** The arguments of plugins (`pluginConfig`), with the rules of kube-scheduler's own validation. */
 
@@ -230,6 +231,7 @@ export const ARGUMENT_SCHEMAS = {
   NodeAffinity: nodeAffinity,
   PodTopologySpread: spread,
   DefaultPreemption: preemption,
+  ...RESEARCH_SCHEMAS,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
 export function isConfigurable(name: string): name is keyof typeof ARGUMENT_SCHEMAS {
