@@ -4,7 +4,7 @@ import { rfc3339 } from '../time.ts';
 import { isStatus } from './admission/admission.ts';
 import { admit, validateAdmission } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
-import { callsWebhooks, mutateCreation, validateCreation } from './admission/webhooks/verbs.ts';
+import { isSentToReview, mutateCreation, validateCreation } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Command, type Result, refused } from './command.ts';
 import { generatedName, type RequestContext, uidOf } from './identity.ts';
@@ -47,7 +47,7 @@ export function createObject(
   if (command.object.metadata.resourceVersion)
     return refused(badRequest('resourceVersion should not be set on objects to be created'));
   const defaulted = strategy.applyDefaults?.(command.object) ?? command.object;
-  const isSent = callsWebhooks(context);
+  const isSent = isSentToReview(server.state, context);
   const plugins = (object: NewObject): NewObject | Status => admit(object, kind, server.state, context);
   let admitted = plugins(defaulted);
   if (isSent && !isStatus(admitted)) {

@@ -2,7 +2,7 @@ import type { Kind } from '../kinds/kind.ts';
 import type { Namespace, Pod } from '../schema/types.generated.ts';
 import { parseRfc3339, rfc3339, SECOND } from '../time.ts';
 import { validateDeletion } from './admission/list.ts';
-import { callsWebhooks, refuseDeletion } from './admission/webhooks/verbs.ts';
+import { isSentToReview, refuseDeletion } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Command, type DeleteOptions, type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
@@ -162,7 +162,7 @@ export function deleteObject(
   const isClients = context.client !== undefined;
   const denial =
     (isClients ? validateDeletion(stored, kind, server.state, context) : undefined) ??
-    (callsWebhooks(context) ? refuseDeletion(stored, kind, server.state, context) : undefined);
+    (isSentToReview(server.state, context) ? refuseDeletion(stored, kind, server.state, context) : undefined);
   if (denial !== undefined) return refused(denial);
 
   if (kind.resource === 'pods' && stored.metadata.deletionTimestamp !== undefined)

@@ -1,5 +1,5 @@
 import type { Micros } from '../time.ts';
-import type { WebhookPort } from './admission/webhooks/port.ts';
+import type { ReviewPort, WebhookPort } from './admission/webhooks/port.ts';
 
 /** A draw in [0, 2^32) that depends on the seed, the entity and the purpose alone. */
 export type Draw = (entity: string, purpose: string) => number;
@@ -64,6 +64,8 @@ export interface RequestClient {
   readonly warn: (text: string) => void;
   /** Where there are admission webhooks. */
   readonly webhooks?: WebhookPort;
+  /** Where there are admission policies. */
+  readonly review?: ReviewPort;
 }
 
 /** What a request is made with: when, by whom, because of what. */
@@ -75,6 +77,8 @@ export interface RequestContext {
   readonly cause: number;
   /** Why a timer fired, where one did. */
   readonly reason?: string | undefined;
+  /** It has been reviewed already, as what it stands for: a Scale, an Eviction. */
+  readonly isReviewed?: boolean;
   /** The client from outside whose request it is; absent where a component of the cluster asks. */
   readonly client?: RequestClient;
 }

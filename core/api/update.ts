@@ -3,7 +3,7 @@ import { POD } from '../kinds/registry.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
 import { validateAdmission, validateChange } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
-import { callsWebhooks, mutateUpdate, validateUpdate } from './admission/webhooks/verbs.ts';
+import { isSentToReview, mutateUpdate, validateUpdate } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
 import { type Result, refused } from './command.ts';
 import { equalValues } from './equal.ts';
@@ -142,7 +142,7 @@ export function replaceObject(
   context: RequestContext,
 ): Result {
   const { strategy } = kind;
-  const isSent = callsWebhooks(context);
+  const isSent = isSentToReview(server.state, context);
   let next = whatMayChange(kind, stored, sent);
   if (isSent) {
     const mutated = mutateUpdate(next, stored, kind, server.state, context);
@@ -208,7 +208,7 @@ export function replaceStatus(
   sent: KubeObject,
   context: RequestContext,
 ): Result {
-  const isSent = callsWebhooks(context);
+  const isSent = isSentToReview(server.state, context);
   if (isSent) {
     const mutated = mutateUpdate(sent, stored, kind, server.state, context);
     if (mutated.kind === 'Status') return refused(mutated as Status);

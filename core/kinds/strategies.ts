@@ -1,4 +1,8 @@
 import type { KindStrategy } from './kind.ts';
+import {
+  VALIDATING_ADMISSION_POLICY_BINDING_STRATEGY,
+  VALIDATING_ADMISSION_POLICY_STRATEGY,
+} from './strategy/admission-policy.ts';
 import { CERTIFICATE_SIGNING_REQUEST_STRATEGY } from './strategy/certificate-signing-request.ts';
 import {
   ENDPOINT_SLICE_STRATEGY,
@@ -58,6 +62,9 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'v1/Service': SERVICE_STRATEGY,
   'v1/ServiceAccount': SERVICE_ACCOUNT_STRATEGY,
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': MUTATING_WEBHOOK_STRATEGY,
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': VALIDATING_ADMISSION_POLICY_STRATEGY,
+  'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding':
+    VALIDATING_ADMISSION_POLICY_BINDING_STRATEGY,
   'admissionregistration.k8s.io/v1/ValidatingWebhookConfiguration': VALIDATING_WEBHOOK_STRATEGY,
   'apiextensions.k8s.io/v1/CustomResourceDefinition': CUSTOM_RESOURCE_DEFINITION_STRATEGY,
   'apps/v1/ControllerRevision': CONTROLLER_REVISION_STRATEGY,

@@ -1,3 +1,4 @@
+import { hasPolicies } from '../api/admission/policies/kinds.ts';
 import { hasWebhooks } from '../api/admission/webhooks/hooks.ts';
 import type { ApiStore } from '../api/api-store.ts';
 import type { RequestClient, RequestContext } from '../api/identity.ts';
@@ -22,7 +23,7 @@ import { parseResourcePath, type ResourcePath } from './resource-path.ts';
 import { hasScale, scaleOf, scaleTable } from './scale.ts';
 import { shownObject } from './shown.ts';
 import { formOf, partialMetadata, tableOf } from './table.ts';
-import { type WebhookTrial, webhookPort } from './webhooks.ts';
+import { reviewPort, type WebhookTrial, webhookPort } from './webhooks.ts';
 import { serveWrite } from './write.ts';
 
 /**
@@ -197,7 +198,8 @@ function writeOf(
     request.webhooks !== undefined && hasWebhooks(store.state)
       ? { webhooks: webhookPort(request, path, isDry, context.now, trial) }
       : {};
-  const own = { ...context, client: { ...client, ...webhooks } };
+  const review = hasPolicies(store.state) ? { review: reviewPort(request, path, isDry, context.now) } : {};
+  const own = { ...context, client: { ...client, ...webhooks, ...review } };
   if (!isDry) return serveWrite({ store, isDry, context: own, request, path });
   const before =
     path.name === undefined

@@ -1,5 +1,5 @@
 import { nodeActionRefusal } from '../api/admission/node-restriction.ts';
-import { admitBody, withoutWebhooks } from '../api/admission/webhooks/verbs.ts';
+import { admitBody, reviewed } from '../api/admission/webhooks/verbs.ts';
 import { bindPod } from '../api/bind.ts';
 import { evictPod } from '../api/evict.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
@@ -150,6 +150,6 @@ export function serveSubresource(write: WriteContext, name: string): RestAnswer 
   const path = { kind, namespace, name: subject };
   const admitted = admitBody(whole, undefined, path, state, write.context);
   if (isStatus(admitted)) return refusal(admitted);
-  const context = withoutWebhooks(write.context);
+  const context = reviewed(write.context);
   return subresource.serve({ ...write, context }, admitted as unknown as Readonly<Record<string, unknown>>);
 }

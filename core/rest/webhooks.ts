@@ -1,4 +1,4 @@
-import type { WebhookAnswer, WebhookCall, WebhookPort } from '../api/admission/webhooks/port.ts';
+import type { ReviewPort, WebhookAnswer, WebhookCall, WebhookPort } from '../api/admission/webhooks/port.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import type { Micros } from '../time.ts';
@@ -27,10 +27,26 @@ function optionsOf({ method, query, body }: RestRequest): Readonly<Record<string
   };
 }
 
+/** What whoever reviews the request has to know of it. */
+export function reviewPort(
+  request: RestRequest,
+  { apiVersion, subresource }: ResourcePath,
+  isDry: boolean,
+  now: Micros,
+): ReviewPort {
+  return {
+    apiVersion,
+    isDry,
+    options: optionsOf(request),
+    ...(subresource === undefined ? {} : { subresource }),
+    show: (object, version) => shownObject(object as KubeObject, now, version) as NewObject,
+  };
+}
+
 /** With a trial, what is missing is written down; without one, nobody can be asked any more. */
 export function webhookPort(
   request: RestRequest,
-  { apiVersion, subresource }: ResourcePath,
+  path: ResourcePath,
   isDry: boolean,
   now: Micros,
   trial: WebhookTrial | undefined,
@@ -38,11 +54,7 @@ export function webhookPort(
   const answers = new Map<string, WebhookAnswer>();
   for (const answer of request.webhooks ?? []) answers.set(answer.digest, answer);
   return {
-    apiVersion,
-    isDry,
-    options: optionsOf(request),
-    ...(subresource === undefined ? {} : { subresource }),
-    show: (object, version) => shownObject(object as KubeObject, now, version) as NewObject,
+    ...reviewPort(request, path, isDry, now),
     ask: (call) => {
       const { digest, webhook } = call;
       const answer = answers.get(digest);

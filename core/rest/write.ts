@@ -1,4 +1,4 @@
-import { admitBody, withoutWebhooks } from '../api/admission/webhooks/verbs.ts';
+import { admitBody, reviewed } from '../api/admission/webhooks/verbs.ts';
 import { createObject } from '../api/create.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
 import { badRequest, conflict, failure, forbidden, invalid, type Status } from '../api/status.ts';
@@ -105,7 +105,7 @@ function putScale(write: WriteContext, before: KubeObject, scale: unknown): Rest
   const final = admitted === scales[0] ? sent : scaled(sent, admitted);
   if (isStatus(final)) return refusal(final);
   const whole = managedOnUpdate(write, before, final);
-  const result = updateObject(store, kind, whole, withoutWebhooks(context));
+  const result = updateObject(store, kind, whole, reviewed(context));
   return result.ok ? answer(200, scaleOf(result.object)) : refusal(result.status);
 }
 

@@ -44,7 +44,7 @@ function validateResources(resources: readonly string[], field: string): readonl
   return errors;
 }
 
-function validateRule(rule: RuleWithOperations, field: string): readonly FieldError[] {
+export function validateRule(rule: RuleWithOperations, field: string): readonly FieldError[] {
   const { apiGroups = [], apiVersions = [], operations = [], resources = [], scope } = rule;
   return [
     ...(operations.length === 0 ? [required(`${field}.operations`)] : []),

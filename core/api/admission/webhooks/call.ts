@@ -2,7 +2,7 @@ import type { Kind } from '../../../kinds/kind.ts';
 import { newPureHasher } from '../../../log/hash.ts';
 import type { RequestClient } from '../../identity.ts';
 import type { NewObject } from '../../object.ts';
-import type { WebhookPort } from './port.ts';
+import type { ReviewPort } from './port.ts';
 
 /** What a webhook is asked. */
 export type Operation = 'CONNECT' | 'CREATE' | 'DELETE' | 'UPDATE';
@@ -44,7 +44,7 @@ function kindIn(
   return { ...groupVersion(isOwn ? object.apiVersion : apiVersion), kind: object?.kind ?? kind.kind };
 }
 
-function shown(port: WebhookPort, kind: Kind, object: NewObject | undefined, apiVersion: string): unknown {
+function shown(port: ReviewPort, kind: Kind, object: NewObject | undefined, apiVersion: string): unknown {
   if (object === undefined) return null;
   return object.kind === kind.kind ? port.show(object, apiVersion) : object;
 }
@@ -52,8 +52,8 @@ function shown(port: WebhookPort, kind: Kind, object: NewObject | undefined, api
 /** `AdmissionRequest`, in the version of the object that the webhook takes. */
 export function reviewOf(
   attributes: Attributes,
-  client: RequestClient,
-  port: WebhookPort,
+  client: Pick<RequestClient, 'user' | 'groups' | 'uid' | 'extra'>,
+  port: ReviewPort,
   apiVersion: string,
 ): Readonly<Record<string, unknown>> {
   const { operation, kind, name, namespace, object, previous, subresource } = attributes;

@@ -13,7 +13,7 @@ import type { Hook } from './hooks.ts';
 
 /** Whether a webhook's conditions hold for what it would be asked (apiserver `webhook/matchconditions`). */
 
-type Review = Readonly<Record<string, unknown>>;
+export type Review = Readonly<Record<string, unknown>>;
 
 /** Questions of expressions are answered by the roles that there are. */
 function authorizerOf(view: View): Authorize {
@@ -27,11 +27,11 @@ function authorizerOf(view: View): Authorize {
   };
 }
 
-function variablesOf(
+export function variablesOf(
   { kind, name, namespace = '', subresource = '' }: Attributes,
   { object, oldObject, ...review }: Review,
   view: View,
-  { user, groups }: RequestClient,
+  { user, groups }: Pick<RequestClient, 'groups' | 'user'>,
 ): (name: string) => Value {
   const authorizer = new AuthorizerValue(authorizerOf(view), { name: user, groups });
   const { group, plural: resource } = kind;

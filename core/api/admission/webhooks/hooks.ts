@@ -2,6 +2,7 @@ import type { Kind } from '../../../kinds/kind.ts';
 import { kindFor, NAMESPACE } from '../../../kinds/registry.ts';
 import { compileSelector } from '../../../labels.ts';
 import type {
+  LabelSelector,
   MutatingWebhook,
   MutatingWebhookConfiguration,
   ValidatingWebhookConfiguration,
@@ -45,6 +46,10 @@ const EXEMPT: readonly string[] = [
   'validatingwebhookconfigurations',
 ];
 
+export function isExempt({ plural, group }: Kind): boolean {
+  return EXEMPT.includes(plural) && group === 'admissionregistration.k8s.io';
+}
+
 export function hasWebhooks(view: View): boolean {
   return view.count(KIND.mutating) > 0 || view.count(KIND.validating) > 0;
 }
@@ -75,8 +80,18 @@ function versionFor({ webhook }: Hook, attributes: Attributes, requested: string
   return otherVersionsOf(attributes.kind, requested).find(matches);
 }
 
+/** What webhooks and policies choose by, besides rules. */
+export interface Selectors {
+  readonly namespaceSelector?: LabelSelector;
+  readonly objectSelector?: LabelSelector;
+}
+
+export function selectorsMatch(selectors: Selectors, attributes: Attributes, view: View): boolean {
+  return namespaceMatches(selectors, attributes, view) && objectMatches(selectors, attributes);
+}
+
 /** Labels of the namespace: of the object's own, or of itself where it is one; other things of the cluster have none. */
-function namespaceMatches({ webhook }: Hook, attributes: Attributes, view: View): boolean {
+function namespaceMatches({ namespaceSelector }: Selectors, attributes: Attributes, view: View): boolean {
   const { kind, namespace, object, previous, subresource } = attributes;
   const isNamespace = kind.resource === NAMESPACE.resource;
   if (!isNamespace && !kind.namespaced) return true;
@@ -86,12 +101,12 @@ function namespaceMatches({ webhook }: Hook, attributes: Attributes, view: View)
       : isNamespace
         ? previous?.metadata.labels
         : view.getByKey(NAMESPACE, namespace ?? '')?.metadata.labels;
-  return compileSelector(webhook.namespaceSelector ?? {})(labels);
+  return compileSelector(namespaceSelector ?? {})(labels);
 }
 
 /** Either version of the object will do. */
-function objectMatches({ webhook }: Hook, { object, previous }: Attributes): boolean {
-  const matches = compileSelector(webhook.objectSelector ?? {});
+function objectMatches({ objectSelector }: Selectors, { object, previous }: Attributes): boolean {
+  const matches = compileSelector(objectSelector ?? {});
   return [object, previous].some((one) => one !== undefined && matches(one.metadata?.labels));
 }
 
@@ -102,10 +117,8 @@ export function concerns(
   view: View,
   requested: string,
 ): string | undefined {
-  if (EXEMPT.includes(attributes.kind.plural) && attributes.kind.group === 'admissionregistration.k8s.io') {
-    return undefined;
-  }
+  if (isExempt(attributes.kind)) return undefined;
   const version = versionFor(hook, attributes, requested);
   if (version === undefined) return undefined;
-  return namespaceMatches(hook, attributes, view) && objectMatches(hook, attributes) ? version : undefined;
+  return selectorsMatch(hook.webhook, attributes, view) ? version : undefined;
 }

@@ -37,8 +37,8 @@ export interface WebhookResponse {
   readonly patch?: readonly unknown[];
 }
 
-/** How admission reaches webhooks: a part of the client, since only clients' requests are sent to any. */
-export interface WebhookPort {
+/** What whoever reviews a request has to know of it besides the object. */
+export interface ReviewPort {
   /** Of the URL, and so of the object as the client knows it. */
   readonly apiVersion: string;
   readonly isDry: boolean;
@@ -47,6 +47,10 @@ export interface WebhookPort {
   readonly subresource?: string;
   /** The object as clients see it under a version. */
   readonly show: (object: NewObject, apiVersion: string) => NewObject;
+}
+
+/** How admission reaches webhooks: a part of the client, since only clients' requests are sent to any. */
+export interface WebhookPort extends ReviewPort {
   /** `undefined` where it is still to be asked: the port has written it down. */
   readonly ask: (call: WebhookCall) => WebhookAnswer | undefined;
 }

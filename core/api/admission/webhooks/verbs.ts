@@ -4,11 +4,13 @@ import type { View } from '../../../store/view.ts';
 import type { RequestContext } from '../../identity.ts';
 import type { KubeObject, NewObject } from '../../object.ts';
 import type { Status } from '../../status.ts';
+import { hasPolicies } from '../policies/kinds.ts';
+import { refusedByPolicies } from '../policies/validate.ts';
 import type { Attributes } from './call.ts';
 import { mutatingWebhooks, mutatingWebhooksOfDeletion } from './mutate.ts';
 import { validatingWebhooks } from './validate.ts';
 
-/** Where each verb meets the webhooks. Requests of components of the cluster are sent to none. */
+/** Where each verb meets policies and webhooks. Requests of components of the cluster are sent to no webhook. */
 
 /** A namespace's own requests are in it. */
 function namespaceOf(kind: Kind, { metadata }: NewObject): string | undefined {
@@ -23,7 +25,7 @@ function attributesOf(
   { client }: RequestContext,
 ): Attributes {
   const given = (object ?? previous) as NewObject;
-  const subresource = client?.webhooks?.subresource;
+  const subresource = (client?.review ?? client?.webhooks)?.subresource;
   return {
     operation,
     kind,
@@ -35,8 +37,15 @@ function attributesOf(
   };
 }
 
-export function callsWebhooks({ client }: RequestContext): boolean {
-  return client?.webhooks !== undefined;
+/** Whether anybody reviews a request: webhooks those of clients, policies everybody's. */
+export function isSentToReview(view: View, { client, isReviewed }: RequestContext): boolean {
+  return isReviewed !== true && (client?.webhooks !== undefined || hasPolicies(view));
+}
+
+/** Policies come before webhooks. */
+function refusal(attributes: Attributes, view: View, context: RequestContext): Status | undefined {
+  const byPolicies = hasPolicies(view) ? refusedByPolicies(attributes, view, context) : undefined;
+  return byPolicies ?? validatingWebhooks(attributes, view, context.client);
 }
 
 /** What webhooks make of a new object; `admitAgain` is the rest of admission. */
@@ -60,7 +69,7 @@ export function validateCreation(
   // It has no version before it is stored.
   const { resourceVersion: _version, ...metadata } = object.metadata;
   const unstored = { ...object, metadata } as NewObject;
-  return validatingWebhooks(attributesOf('CREATE', kind, unstored, undefined, context), view, context.client);
+  return refusal(attributesOf('CREATE', kind, unstored, undefined, context), view, context);
 }
 
 export function mutateUpdate(
@@ -82,7 +91,7 @@ export function validateUpdate(
   view: View,
   context: RequestContext,
 ): Status | undefined {
-  return validatingWebhooks(attributesOf('UPDATE', kind, next, previous, context), view, context.client);
+  return refusal(attributesOf('UPDATE', kind, next, previous, context), view, context);
 }
 
 export function refuseDeletion(
@@ -92,10 +101,7 @@ export function refuseDeletion(
   context: RequestContext,
 ): Status | undefined {
   const attributes = attributesOf('DELETE', kind, undefined, stored, context);
-  return (
-    mutatingWebhooksOfDeletion(attributes, view, context.client) ??
-    validatingWebhooks(attributes, view, context.client)
-  );
+  return mutatingWebhooksOfDeletion(attributes, view, context.client) ?? refusal(attributes, view, context);
 }
 
 /** The body of a subresource that has a kind of its own: an Eviction, a Binding, a Scale. */
@@ -106,7 +112,9 @@ export function admitBody<T extends NewObject>(
   view: View,
   context: RequestContext,
 ): T | Status {
-  const subresource = context.client?.webhooks?.subresource;
+  const { client, isReviewed } = context;
+  if (isReviewed === true) return body;
+  const subresource = (client?.review ?? client?.webhooks)?.subresource;
   const attributes: Attributes = {
     operation: previous === undefined ? 'CREATE' : 'UPDATE',
     ...path,
@@ -115,13 +123,10 @@ export function admitBody<T extends NewObject>(
   };
   const mutated = mutatingWebhooks({ ...attributes, object: body }, view, context.client);
   if (mutated.kind === 'Status') return mutated as Status;
-  return validatingWebhooks({ ...attributes, object: mutated }, view, context.client) ?? (mutated as T);
+  return refusal({ ...attributes, object: mutated }, view, context) ?? (mutated as T);
 }
 
-/** The same request, past the webhooks. */
-export function withoutWebhooks(context: RequestContext): RequestContext {
-  const { client } = context;
-  if (client === undefined) return context;
-  const { webhooks: _webhooks, ...rest } = client;
-  return { ...context, client: rest };
+/** The same request, past its review. */
+export function reviewed(context: RequestContext): RequestContext {
+  return { ...context, isReviewed: true };
 }
