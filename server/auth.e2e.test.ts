@@ -106,7 +106,7 @@ END`);
 
         const url = works("kubectl config view -o jsonpath='{.clusters[0].cluster.server}'");
         expect(works(`curl -sk ${url}/healthz`)).toBe('ok');
-        expect(works(`curl -sk -o /dev/null -w '%{http_code}' ${url}/api/v1/pods`)).toBe('401');
+        expect(works(`curl -sk -o /dev/null -w '%{http_code}' ${url}/api/v1/pods`)).toBe('403');
         expect(
           works(`curl -sk --key kim.key --cert kim.crt ${url}/api/v1/namespaces/default/configmaps/made`),
         ).toContain('"a":"b"');

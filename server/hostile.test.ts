@@ -115,7 +115,7 @@ describe('patches', () => {
 
 describe('who asks', () => {
   test.each([
-    ['nobody', '', 401],
+    ['nobody', '', 403],
     ['a wrong token', 'Bearer nope', 401],
     ['no token', 'Bearer ', 401],
     ['a password', 'Basic YTpi', 401],

@@ -13,6 +13,7 @@ describe.skipIf(!hasKubectl)('a session with kubectl', () => {
       const folder = mkdtempSync(path.join(tmpdir(), 'wavetank-record-'));
       const log = path.join(folder, 'session.jsonl');
       const live = await serveCluster('--speed', 'max', '--nodes', '2', '--record', log);
+      const numbers: string[] = [];
       for (const line of [
         'kubectl create deployment web --image=web:1 --replicas=2',
         'kubectl rollout status deployment/web --timeout=10m',
@@ -26,7 +27,10 @@ describe.skipIf(!hasKubectl)('a session with kubectl', () => {
       ]) {
         const ran = live.run(line);
         expect([line, ran.code, ran.output]).toEqual([line, 0, expect.any(String)]);
+        numbers.push(live.run('kubectl get deployment web -o jsonpath={.metadata.resourceVersion}').output);
       }
+      // When it had been rolled out, and its second image was not yet set.
+      const rolledOut = `rv:${numbers[1]}`;
       // Refused, and in the log all the same.
       expect(live.run('kubectl create deployment web --image=web:1').code).toBe(1);
       expect(await live.end()).toBe(0);
@@ -43,11 +47,11 @@ describe.skipIf(!hasKubectl)('a session with kubectl', () => {
       expect(written.output).toContain('this cluster is a recorded one, and is read-only');
       await past.end();
 
-      const moments = await serveCluster(log, '--at', '1s', '--at', 'rv:60');
+      const moments = await serveCluster(log, '--at', '1s', '--at', rolledOut);
       const image = 'get deployments -o jsonpath={.items[*].spec.template.spec.containers[0].image}';
       expect(moments.run('kubectl config current-context').output).toBe('wavetank-1s\n');
       expect(moments.run(`kubectl ${image}`).output).toBe('');
-      expect(moments.run(`kubectl --context=wavetank-rv:60 ${image}`).output).toBe('web:1');
+      expect(moments.run(`kubectl --context=wavetank-${rolledOut} ${image}`).output).toBe('web:1');
       expect(moments.run(`kubectl --context=wavetank ${image}`).output).toBe('web:2');
       expect(moments.run('kubectl get --raw /api/v1/nodes?watch=true --request-timeout=1s').output).toContain(
         'ADDED',

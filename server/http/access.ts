@@ -18,9 +18,6 @@ import { type Credentials, tokenUser } from '../auth/credentials.ts';
 
 /** Who asks (https://kubernetes.io/docs/reference/access-authn-authz/authentication/), and whether they may. */
 
-/** Where nobody has to say who they are: the paths of `system:public-info-viewer`. */
-const PUBLIC: readonly string[] = ['/healthz', '/livez', '/readyz', '/version', '/version/'];
-
 const UNAUTHORIZED = failure('Unauthorized', 'Unauthorized');
 
 /** The state by which credentials are judged. */
@@ -33,12 +30,14 @@ function authenticated(user: Requester): Requester {
   return user.groups.includes(AUTHENTICATED) ? user : { ...user, groups: [...user.groups, AUTHENTICATED] };
 }
 
-/** A certificate comes before a token; what is wrong with one does not matter where the other is right. */
+/**
+ * A certificate comes before a token; what is wrong with one does not matter where the other is right. Who says nothing
+ * is `system:anonymous` (`--anonymous-auth`, which is on by default), and may read what `system:public-info-viewer` may.
+ */
 function known(
   request: IncomingMessage,
   credentials: Credentials,
   { view, now }: Moment,
-  path: string,
 ): Requester | Status {
   const certificate = certificateOf(request.socket as TLSSocket);
   const certified =
@@ -47,9 +46,7 @@ function known(
       : certifiedUser(certificate, credentials.authority, now / MILLISECOND);
   if (certified !== undefined) return authenticated(certified);
   const { authorization = '' } = request.headers;
-  if (authorization === '') {
-    return certificate === undefined && PUBLIC.includes(path) ? ANONYMOUS : UNAUTHORIZED;
-  }
+  if (authorization === '') return certificate === undefined ? ANONYMOUS : UNAUTHORIZED;
   const [, token = ''] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
   if (token === '') return UNAUTHORIZED;
   const judged = tokenUser(credentials, token, view, now);
@@ -136,9 +133,8 @@ export function authenticate(
   request: IncomingMessage,
   credentials: Credentials,
   moment: Moment,
-  path: string,
 ): Requester | Status {
-  const who = known(request, credentials, moment, path);
+  const who = known(request, credentials, moment);
   if ('status' in who) return who;
   const wanted = wantedUser(request.headersDistinct);
   if (wanted === undefined || 'status' in wanted) return wanted ?? who;

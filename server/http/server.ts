@@ -195,7 +195,7 @@ class ApiHandler {
       return;
     }
     const { session } = this.options;
-    const who = authenticate(request, this.credentials, session, parsed.path);
+    const who = authenticate(request, this.credentials, session);
     if ('status' in who) {
       this.refuse(response, who);
       return;
