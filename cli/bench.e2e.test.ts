@@ -138,7 +138,21 @@ describe.skipIf(!isBuilt)('wavetank bench', () => {
       'expected the file of a benchmark, or at least two --policy FILE and either --trace FOLDER or',
     ],
     ['one policy', ['--policy', 'spread.yaml', '--trace', '.'], 'at least two --policy'],
-    ['both', ['small.yaml', '--policy', 'spread.yaml'], 'small.yaml names its policies and workloads'],
+    [
+      'both',
+      ['small.yaml', '--policy', 'spread.yaml'],
+      'small.yaml names its policies and workloads: leave out --policy and --scenario',
+    ],
+    [
+      'a trace of nothing',
+      ['small.yaml', '--trace', '.'],
+      'small.yaml: has no openb workload: leave out --trace',
+    ],
+    [
+      'a load',
+      ['small.yaml', '--load', '2'],
+      'small.yaml says how its tasks come: leave out --arrival and --load',
+    ],
     ['no file', ['nope.yaml'], 'nope.yaml: does not exist: check the path'],
     ['seeds', ['small.yaml', '--seeds', '0'], '--seeds: expected a whole number from 1 to 10000, got "0"'],
     [

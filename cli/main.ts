@@ -192,7 +192,7 @@ program
     'without a file: a KubeSchedulerConfiguration; the first is what others are compared with',
     collected,
   )
-  .option('--trace <folder>', 'without a file: the openb trace to run')
+  .option('--trace <folder>', 'the openb trace to run; with a file: where its openb workloads find theirs')
   .option('--scenario <file>', 'without a file: the scenario to run')
   .option('--arrival <how>', 'of the trace: inflation, shuffled or recorded')
   .option('--load <share>', 'of inflation: until tasks ask for this much of the cluster')

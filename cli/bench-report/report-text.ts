@@ -8,6 +8,7 @@ import type {
 } from '../../sim/policies/report.ts';
 import { isDifferent } from '../../sim/policies/verdict.ts';
 import { columns } from './columns.ts';
+import { rankingText } from './ranking-text.ts';
 
 type Paint = ReturnType<typeof pc.createColors>;
 
@@ -34,6 +35,7 @@ function measureRow(
   { label, unit, policies }: MeasureReport,
   seeds: number,
   paint: Paint,
+  withDifferences: boolean,
 ): readonly string[] {
   const isSaid = Object.hasOwn(UNITS, unit) || label.startsWith(unit);
   const shownUnit = isSaid ? '' : `, ${unit}`;
@@ -41,7 +43,7 @@ function measureRow(
     `${label}${shownUnit}`,
     ...policies.flatMap((policy, index) => {
       const mean = amount(policy.mean, unit);
-      return index === 0 ? [mean] : [mean, differenceCell(policy, seeds, paint)];
+      return index === 0 || !withDifferences ? [mean] : [mean, differenceCell(policy, seeds, paint)];
     }),
   ];
 }
@@ -56,12 +58,22 @@ function workloadText(report: BenchmarkReport, workload: WorkloadReport, paint: 
   const [base, ...others] = report.policies;
   const partial = seeds.length < report.seeds ? ` of ${report.seeds}` : '';
   const count = `${seeds.length}${partial} ${report.seeds === 1 ? 'seed' : 'seeds'}`;
-  const head = ['', base ?? '', ...others.flatMap((name) => [name, 'difference'])];
-  const rows = workload.measures.filter(isShown).map((row) => measureRow(row, seeds.length, paint));
+  const { ranking } = workload;
+  // Past two policies, no line holds the differences of all.
+  const withDifferences = ranking === undefined;
+  const head = [
+    '',
+    base ?? '',
+    ...others.flatMap((name) => (withDifferences ? [name, 'difference'] : [name])),
+  ];
+  const rows = workload.measures
+    .filter(isShown)
+    .map((row) => measureRow(row, seeds.length, paint, withDifferences));
   return [
     `${paint.bold(workload.workload)}: ${workload.about}; ${count}`,
     ...(rows.length === 0 ? [] : columns([head, ...rows])),
     ...workload.verdicts.map((verdict) => `  ${verdict}`),
+    ...(ranking === undefined ? [] : ['', ...rankingText(ranking, seeds.length, paint)]),
     '',
   ];
 }

@@ -95,15 +95,13 @@ function fromOptions(options: BenchOptions): LoadedBenchmark {
 }
 
 function loaded(file: string | undefined, options: BenchOptions): LoadedBenchmark & { readonly ok: true } {
-  if (
-    file !== undefined &&
-    (options.policy !== undefined || options.trace !== undefined || options.scenario !== undefined)
-  ) {
-    throw new InputError(
-      `${file} names its policies and workloads: leave out --policy, --trace and --scenario`,
-    );
+  if (file !== undefined && (options.policy !== undefined || options.scenario !== undefined)) {
+    throw new InputError(`${file} names its policies and workloads: leave out --policy and --scenario`);
   }
-  const result = file === undefined ? fromOptions(options) : loadBenchmark(file);
+  if (file !== undefined && (options.arrival !== undefined || options.load !== undefined)) {
+    throw new InputError(`${file} says how its tasks come: leave out --arrival and --load`);
+  }
+  const result = file === undefined ? fromOptions(options) : loadBenchmark(file, options.trace);
   if (!result.ok) throw new InputError(formatProblems(result.problems));
   return result;
 }

@@ -28,8 +28,11 @@ export type LoadedBenchmark =
     }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
-/** Reads a benchmark file and all that it names, looked for beside it. */
-export function loadBenchmark(file: string): LoadedBenchmark {
+/**
+ * Reads a benchmark file and all that it names, looked for beside it. `trace`: the folder of the trace of its openb
+ * workloads, whatever these say.
+ */
+export function loadBenchmark(file: string, trace?: string): LoadedBenchmark {
   const text = readText(file);
   if ('problem' in text) return { ok: false, problems: [text.problem] };
   const { documents, problems } = parseYaml(text.text, file);
@@ -42,7 +45,12 @@ export function loadBenchmark(file: string): LoadedBenchmark {
   const read = readBenchmark(document.value);
   if (!read.ok)
     return { ok: false, problems: read.problems.map((problem) => problemIn(file, document, problem)) };
-  const resolved = resolveBenchmark(read.value, path.dirname(file));
+  const placed = trace === undefined ? read.value : withTrace(read.value, path.resolve(trace));
+  if (placed === undefined) {
+    const message = 'has no openb workload: leave out --trace';
+    return { ok: false, problems: [{ file, message }] };
+  }
+  const resolved = resolveBenchmark(placed, path.dirname(file));
   return resolved.ok ? { ...resolved, files: [file, ...resolved.files] } : resolved;
 }
 
@@ -93,6 +101,16 @@ export function resolveBenchmark(written: WrittenBenchmark, base: string): Loade
   if (problems.length > 0) return { ok: false, problems };
   const { name, seeds } = written;
   return { ok: true, benchmark: { name, seeds, policies, workloads }, rejected, files };
+}
+
+function withTrace(written: WrittenBenchmark, folder: string): WrittenBenchmark | undefined {
+  if (!written.workloads.some(({ kind }) => kind === 'trace')) return undefined;
+  const workloads = written.workloads.map((workload): WrittenWorkload => {
+    if (workload.kind !== 'trace') return workload;
+    const { kind, name, arrival, load } = workload;
+    return { kind, name, arrival, load, folder };
+  });
+  return { ...written, workloads };
 }
 
 function tablesOf(

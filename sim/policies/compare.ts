@@ -4,6 +4,7 @@ import { type Interval, meanOf, pairedBootstrap } from '../statistics/bootstrap.
 import { aboutWorkload } from './about.ts';
 import type { BenchmarkUnit, PolicyBenchmark } from './benchmark.ts';
 import { labelOf } from './policy-measures.ts';
+import { rankingOf } from './ranking.ts';
 import type { BenchmarkReport, MeasureReport, PolicyReport, WorkloadReport } from './report.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -51,7 +52,9 @@ export function reportOf(benchmark: PolicyBenchmark, results: readonly UnitResul
         .slice(1)
         .map((_policy, place) => verdictOf(measures, place + 1, seeds.length));
       const { name, kind } = workload;
-      return { workload: name, kind, about: aboutWorkload(workload), seeds, measures, verdicts };
+      const ranking = rankingOf(name, measures);
+      const report = { workload: name, kind, about: aboutWorkload(workload), seeds, measures, verdicts };
+      return ranking === undefined ? report : { ...report, ranking };
     }),
   };
 }

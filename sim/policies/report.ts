@@ -18,6 +18,29 @@ export interface WorkloadReport {
   readonly measures: readonly MeasureReport[];
   /** A sentence for each policy but the first. */
   readonly verdicts: readonly string[];
+  /** Of three policies and more. */
+  readonly ranking?: RankingReport;
+}
+
+/** All policies by one measure. */
+export interface RankingReport {
+  readonly measure: string;
+  readonly label: string;
+  readonly unit: string;
+  /** The most first: means with the bootstrap interval of 95 %. */
+  readonly policies: readonly ({ readonly policy: string } & Interval)[];
+  /** Each pair once. */
+  readonly pairs: readonly PairReport[];
+}
+
+export interface PairReport {
+  /** The one whose mean is higher. */
+  readonly better: string;
+  readonly worse: string;
+  /** Of the pairs of one seed, with the bootstrap interval of 95 %. */
+  readonly difference: Interval;
+  /** The interval lies on one side of zero. */
+  readonly differs: boolean;
 }
 
 export interface MeasureReport {
