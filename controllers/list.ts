@@ -5,6 +5,7 @@ import { nodeLifecycleController } from './nodes/node-lifecycle.ts';
 import { podGarbageCollector } from './nodes/pod-garbage-collection.ts';
 import { taintEvictionController } from './nodes/taint-eviction.ts';
 import { clusterRoleAggregation } from './policy/cluster-role-aggregation.ts';
+import { customResourceDefinitionController } from './policy/custom-resource-definitions.ts';
 import { disruptionController } from './policy/disruption.ts';
 import { eventTtlController } from './policy/event-ttl.ts';
 import { garbageCollector } from './policy/garbage-collection.ts';
@@ -35,6 +36,7 @@ export function controllersFor(
   // Memories have many types; only the controller that made one looks into it.
   const controllers: readonly unknown[] = [
     clusterRoleAggregation,
+    customResourceDefinitionController,
     { ...daemonSetController, workers: workers.daemonSet },
     { ...cronJobController, workers: workers.cronJob },
     { ...deploymentController, workers: workers.deployment },

@@ -1,6 +1,6 @@
 import type { Kind } from '../kinds/kind.ts';
-import type { Namespace, Pod } from '../schema/types.generated.ts';
-import { parseRfc3339, rfc3339, SECOND } from '../time.ts';
+import type { CustomResourceDefinition, Namespace, Pod } from '../schema/types.generated.ts';
+import { type Micros, parseRfc3339, rfc3339, SECOND } from '../time.ts';
 import { validateDeletion } from './admission/list.ts';
 import { isSentToReview, refuseDeletion } from './admission/webhooks/verbs.ts';
 import type { ApiStore } from './api-store.ts';
@@ -14,6 +14,10 @@ import { conflict, notFound, type Status } from './status.ts';
 /** Finalizers by which the garbage collector holds an owner back (metav1 `FinalizerDeleteDependents`, `FinalizerOrphanDependents`). */
 export const FOREGROUND_FINALIZER = 'foregroundDeletion';
 export const ORPHAN_FINALIZER = 'orphan';
+/** By which a definition waits until its custom resources are gone (apiextensions `CustomResourceCleanupFinalizer`). */
+export const CLEANUP_FINALIZER = 'customresourcecleanup.apiextensions.k8s.io';
+
+const DEFINITIONS = 'customresourcedefinitions.apiextensions.k8s.io';
 
 /** `v1.DefaultTerminationGracePeriodSeconds`. */
 const DEFAULT_GRACE_SECONDS = 30;
@@ -89,10 +93,32 @@ function markDeleted(
   // A deletion counts as a change of what is desired (registry/rest `BeforeDelete` raises the generation).
   const generation = metadata.generation;
   const raised = first && generation !== undefined ? generation + 1 : generation;
-  const terminating = kind.resource === 'namespaces' ? terminatingNamespace(marked as Namespace) : marked;
+  const terminating = terminatingObject(kind, marked, context.now);
   const object = versioned(terminating, rv, raised);
   server.commit('update', kind, key, stored, object, context);
   return { ok: true, object, rv };
+}
+
+/** What shows in the status of an object that begins to go. */
+function terminatingObject(kind: Kind, marked: KubeObject, now: Micros): KubeObject {
+  if (kind.resource === 'namespaces') return terminatingNamespace(marked as Namespace);
+  return kind.resource === DEFINITIONS
+    ? terminatingDefinition(marked as unknown as CustomResourceDefinition, now)
+    : marked;
+}
+
+function terminatingDefinition(definition: CustomResourceDefinition, now: Micros): KubeObject {
+  const { status } = definition;
+  const others = (status.conditions ?? []).filter(({ type }) => type !== 'Terminating');
+  const terminating = {
+    lastTransitionTime: rfc3339(now),
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+    reason: 'InstanceDeletionPending',
+    status: 'True',
+    type: 'Terminating',
+  };
+  const conditions = [...others, terminating];
+  return { ...definition, status: { ...status, conditions } } as unknown as KubeObject;
 }
 
 function terminatingNamespace(namespace: Namespace): Namespace {
@@ -167,7 +193,10 @@ export function deleteObject(
 
   if (kind.resource === 'pods' && stored.metadata.deletionTimestamp !== undefined)
     return hurryPod(server, kind, key, stored as Pod, options, context);
-  const finalizers = finalizersFor(stored, options);
+  const asked = finalizersFor(stored, options);
+  const isDefinition = kind.resource === DEFINITIONS && stored.metadata.deletionTimestamp === undefined;
+  const finalizers =
+    isDefinition && !asked.includes(CLEANUP_FINALIZER) ? [...asked, CLEANUP_FINALIZER] : asked;
   if (kind.resource === 'pods') {
     const graceSeconds = podGraceSeconds(stored as Pod, options);
     const marked = markDeleted(server, kind, key, stored, graceSeconds, finalizers, context);

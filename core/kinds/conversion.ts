@@ -40,5 +40,9 @@ export function toStoredVersion(object: NewObject): NewObject {
 /** A stored object as a client sees it under this version; the very same for most. */
 export function inVersion(stored: KubeObject, apiVersion: string): KubeObject {
   if (stored.apiVersion === apiVersion) return stored;
-  return conversionOf(apiVersion, stored.kind)?.show(stored) ?? stored;
+  const conversion = conversionOf(apiVersion, stored.kind);
+  if (conversion !== undefined) return conversion.show(stored);
+  // Versions of a custom kind differ in their name alone.
+  const isOfGroup = apiVersion.split('/')[0] === stored.apiVersion.split('/')[0];
+  return isOfGroup && apiVersion.includes('/') ? { ...stored, apiVersion } : stored;
 }

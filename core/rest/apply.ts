@@ -78,7 +78,7 @@ function fromClientSide(
 ): { readonly places?: FieldSet } {
   const text = before?.metadata.annotations?.[LAST_APPLIED];
   if (before === undefined || text === undefined || request.query.fieldManager !== KUBECTL) return {};
-  const body = readBody(path.apiVersion, path.kind.kind, parsed(text), { fieldValidation: 'Ignore' });
+  const body = readBody(path.apiVersion, path.kind, parsed(text), { fieldValidation: 'Ignore' });
   if (!body.ok) return {};
   const [live, config] = [before, body.object] as unknown as readonly [Fields, Fields];
   return { places: keptFields(live, config, managedKind(path.kind)) };
@@ -130,7 +130,7 @@ export function apply(write: WriteContext): RestAnswer {
   if (isJsonObject(request.body) && !isNamed(request.body)) {
     return refusal(badRequest(`invalid object type: /, Kind=`));
   }
-  const body = readBody(apiVersion, kind.kind, request.body, request.query);
+  const body = readBody(apiVersion, kind, request.body, request.query);
   if (!body.ok) return refusal(body.status);
   const config = placedAsSent(body.object, path);
   if (isStatus(config)) return refusal(config);

@@ -1,5 +1,7 @@
 import type { NewObject } from '../api/object.ts';
 import { badRequest, type Status } from '../api/status.ts';
+import { prunedAs } from '../kinds/custom/custom-kind.ts';
+import type { Kind } from '../kinds/kind.ts';
 import { decodeObject } from '../schema/decode.ts';
 import { describe, isJsonObject } from '../schema/decoding.ts';
 import { type DecodeProblem, decodingFailureMessage, strictDecodingMessage } from '../schema/problem.ts';
@@ -29,10 +31,11 @@ function unrecognized(kind: string, body: unknown): Status {
 /** The body as an object of this kind; `apiVersion` and `kind` may be left out. */
 export function readBody(
   apiVersion: string,
-  kind: string,
+  of: Kind,
   body: unknown,
   query: Readonly<Record<string, string>>,
 ): ReadBody {
+  const { kind } = of;
   if (!isJsonObject(body)) return { ok: false, status: unrecognized(kind, body) };
   const named = { ...body, apiVersion: body.apiVersion ?? apiVersion, kind: body.kind ?? kind };
   if (named.kind !== kind && typeof named.kind === 'string') {
@@ -45,7 +48,14 @@ export function readBody(
     return { ok: false, status: badRequest(message) };
   }
   const { value, problems } = decodeObject(named);
-  return judged(apiVersion, kind, value, problems, validationOf(query));
+  if (of.custom === undefined || value === undefined) {
+    return judged(apiVersion, kind, value, problems, validationOf(query));
+  }
+  const unknown: DecodeProblem[] = [];
+  const pruned = prunedAs(of, value, (path) => {
+    unknown.push({ path, kind: 'unknownField', message: `unknown field "${path}"` });
+  });
+  return judged(apiVersion, kind, pruned, [...problems, ...unknown], validationOf(query));
 }
 
 function judged(

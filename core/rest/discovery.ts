@@ -1,8 +1,10 @@
 import { OTHER_VERSIONS, UNSTORED } from '../kinds/catalog.ts';
+import { customKinds } from '../kinds/custom/lookup.ts';
 import type { KindNames } from '../kinds/kind.ts';
 import { KINDS } from '../kinds/registry.ts';
+import type { View } from '../store/view.ts';
 import { METRICS_GROUP, METRICS_VERSION } from './metrics.ts';
-import { hasScale } from './scale.ts';
+import { isScalable } from './scale.ts';
 
 /** What a cluster serves, as clients ask for it before they ask for anything else. */
 
@@ -34,7 +36,7 @@ interface Resource {
 }
 
 interface Served {
-  readonly names: KindNames;
+  readonly names: KindNames & { readonly hasScale?: boolean };
   readonly isStored: boolean;
   /** Where they are others than those of stored kinds and of questions. */
   readonly verbs?: readonly string[];
@@ -72,6 +74,16 @@ const SERVED: readonly Served[] = [
 ];
 const SERVED_WITH_METRICS: readonly Served[] = [...SERVED, ...METRICS];
 
+/** Every served version of the kinds that definitions add. */
+function customServed(view: View): readonly Served[] {
+  return customKinds(view).flatMap((kind) =>
+    (kind.custom ?? []).map(({ apiVersion, hasStatus, scale }): Served => {
+      const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+      return { names: { ...kind, version, hasStatus, hasScale: scale !== undefined }, isStored: true };
+    }),
+  );
+}
+
 function apiVersionOf({ group, version }: KindNames): string {
   return group === '' ? version : `${group}/${version}`;
 }
@@ -93,7 +105,7 @@ function subresources({ names }: Served): readonly Resource[] {
   }
   if (resource === 'certificatesigningrequests.certificates.k8s.io') add('approval', SUBRESOURCE_VERBS);
   if (resource === 'namespaces') add('finalize', ['update']);
-  if (hasScale(resource)) {
+  if (names.hasScale === true || isScalable(resource)) {
     add('scale', SUBRESOURCE_VERBS, { group: 'autoscaling', version: 'v1', kind: 'Scale' });
   }
   if (names.hasStatus) add('status', SUBRESOURCE_VERBS);
@@ -144,12 +156,12 @@ function apiGroups(all: readonly Served[]): unknown {
   return { kind: 'APIGroupList', apiVersion: 'v1', groups };
 }
 
-/** The aggregated form (`apidiscovery.k8s.io/v2`): everything in one answer. */
-function aggregated(all: readonly Served[], isCore: boolean): unknown {
+/** The aggregated form (`apidiscovery.k8s.io`): everything in one answer. */
+function aggregated(all: readonly Served[], isCore: boolean, asVersion: string): unknown {
   const groups = isCore ? [''] : groupNames(all);
   return {
     kind: 'APIGroupDiscoveryList',
-    apiVersion: 'apidiscovery.k8s.io/v2',
+    apiVersion: `apidiscovery.k8s.io/${asVersion}`,
     metadata: {},
     items: groups.map((group) => ({
       metadata: group === '' ? { creationTimestamp: null } : { name: group, creationTimestamp: null },
@@ -196,25 +208,46 @@ function aggregatedResource(served: Served, group: string, version: string): unk
   };
 }
 
-/** Whether the client takes the aggregated form: kubectl since 1.27 asks for it first. */
-function wantsAggregated(accept: string | undefined): boolean {
-  return accept?.includes('as=APIGroupDiscoveryList') === true && accept.includes('v=v2');
+/** Versions of the aggregated form: kubectl asks for the second since 1.30, for the first since 1.27. They are alike. */
+const AGGREGATED_VERSIONS: readonly string[] = ['v2beta1', 'v2'];
+
+/** The version of the aggregated form that the client would take first; `undefined` where it prefers the plain one. */
+function wantedAggregated(accept: string | undefined): string | undefined {
+  for (const type of (accept ?? '').split(',')) {
+    const parameters = type.split(';').map((part) => part.trim());
+    if (parameters[0] !== 'application/json') continue;
+    if (!parameters.includes('as=APIGroupDiscoveryList')) return undefined;
+    if (!parameters.includes('g=apidiscovery.k8s.io')) continue;
+    const version = AGGREGATED_VERSIONS.find((known) => parameters.includes(`v=${known}`));
+    if (version !== undefined) return version;
+  }
+  return undefined;
 }
 
 /** The answer for a path of discovery; `undefined` for any other. */
-export function discovery(path: string, accept: string | undefined, hasMetrics: boolean): unknown {
-  const all = hasMetrics ? SERVED_WITH_METRICS : SERVED;
+export function discovery(
+  path: string,
+  accept: string | undefined,
+  hasMetrics: boolean,
+  view: View,
+): unknown {
+  const builtIn = hasMetrics ? SERVED_WITH_METRICS : SERVED;
+  const custom = customServed(view);
+  const all = custom.length === 0 ? builtIn : [...builtIn, ...custom];
   const segments = path.split('/').filter((segment) => segment !== '');
   const [root, ...rest] = segments;
+  const asVersion = rest.length === 0 ? wantedAggregated(accept) : undefined;
   if (root === 'api') {
     if (rest.length === 0) {
-      if (wantsAggregated(accept)) return aggregated(all, true);
+      if (asVersion !== undefined) return aggregated(all, true, asVersion);
       return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
     }
     return rest.length === 1 && rest[0] === 'v1' ? resourceList(all, 'v1') : undefined;
   }
   if (root !== 'apis') return undefined;
-  if (rest.length === 0) return wantsAggregated(accept) ? aggregated(all, false) : apiGroups(all);
+  if (rest.length === 0) {
+    return asVersion === undefined ? apiGroups(all) : aggregated(all, false, asVersion);
+  }
   if (rest.length === 1) return groupOf(all, rest[0] ?? '');
   return rest.length === 2 ? resourceList(all, rest.join('/')) : undefined;
 }

@@ -1,7 +1,9 @@
 import { OTHER_VERSIONS } from '../kinds/catalog.ts';
 import { storedVersion } from '../kinds/conversion.ts';
+import { customKindAt, servesCustomVersion } from '../kinds/custom/lookup.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { KINDS, kindFor } from '../kinds/registry.ts';
+import type { View } from '../store/view.ts';
 
 /** What a path of the API names. */
 export interface ResourcePath {
@@ -35,13 +37,14 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /** `/apis/apps/v1/namespaces/default/deployments/web/scale`. */
-export function parseResourcePath(path: string): ResourcePath | PathProblem {
+export function parseResourcePath(path: string, view: View): ResourcePath | PathProblem {
   const [root, ...segments] = segmentsOf(path);
   if (root !== 'api' && root !== 'apis') return 'not-resource';
   const apiVersion = (root === 'api' ? segments.slice(0, 1) : segments.slice(0, 2)).join('/');
   let rest = segments.slice(root === 'api' ? 1 : 2);
   if (rest.length === 0) return 'not-resource';
-  if (!groupVersions.has(apiVersion) || (root === 'api') !== !apiVersion.includes('/')) return 'group';
+  const isServed = groupVersions.has(apiVersion) || servesCustomVersion(view, apiVersion);
+  if (!isServed || (root === 'api') !== !apiVersion.includes('/')) return 'group';
   const isWatch = rest[0] === 'watch';
   if (isWatch) rest = rest.slice(1);
   let namespace: string | undefined;
@@ -50,7 +53,7 @@ export function parseResourcePath(path: string): ResourcePath | PathProblem {
     rest = rest.slice(2);
   }
   const [plural = '', name, subresource, ...extra] = rest;
-  const kind = byPath.get(`${apiVersion}/${plural}`);
+  const kind = byPath.get(`${apiVersion}/${plural}`) ?? customKindAt(view, apiVersion, plural);
   if (kind === undefined || extra.length > 0) return 'resource';
   if (!kind.namespaced && namespace !== undefined) return 'resource';
   return { kind, apiVersion, namespace, name, subresource, isWatch };

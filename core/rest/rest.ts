@@ -56,12 +56,12 @@ export interface ReadContext {
 /** GET of anything but a watch. */
 export function serveRead(request: RestRequest, context: ReadContext): RestAnswer {
   const { view, now, snapshots, metrics } = context;
-  const discovered = discovery(request.path, request.accept, metrics !== undefined);
+  const discovered = discovery(request.path, request.accept, metrics !== undefined, view);
   if (discovered !== undefined) return answer(200, discovered);
   const measured = metrics === undefined ? undefined : serveMetrics(request, view, metrics);
   const special = measured ?? serveComponentStatus(request);
   if (special !== undefined) return special;
-  const path = parseResourcePath(request.path);
+  const path = parseResourcePath(request.path, view);
   if (typeof path === 'string') return notFoundPath(path);
   const form = formOf(request.accept);
   if (form === undefined) return answer(406, NOT_ACCEPTABLE);
@@ -111,14 +111,15 @@ function getOne(
   const refused = notSimulated(kind, name, subresource);
   if (refused !== undefined) return refusal(refused);
   const isLog = kind === POD && subresource === 'log';
-  const isScale = subresource === 'scale' && hasScale(kind.resource);
+  const isScale = subresource === 'scale' && hasScale(kind);
   const isApproval = subresource === 'approval' && kind === CSR;
   const isStatus = (subresource === 'status' && kind.hasStatus) || isApproval;
   if (subresource !== undefined && !isScale && !isStatus && !isLog) return refusal(NO_SUCH_RESOURCE);
   const stored = view.getByKey(kind, objectKey(namespace, name));
   if (stored === undefined) return refusal(notFound(kind, name));
   if (isScale) {
-    const scale = form === 'table' ? scaleTable(stored, now, query.includeObject) : scaleOf(stored);
+    const scale =
+      form === 'table' ? scaleTable(kind, stored, now, query.includeObject) : scaleOf(kind, stored);
     return answer(200, scale);
   }
   if (isLog) return podLog(stored as Pod, query, now);
@@ -189,7 +190,7 @@ function writeOf(
   client: RequestClient,
   trial: WebhookTrial | undefined,
 ): RestAnswer {
-  const path = parseResourcePath(request.path);
+  const path = parseResourcePath(request.path, store.state);
   if (typeof path === 'string') return notFoundPath(path);
   const isDry = isDryRun(request);
   if (typeof isDry === 'object') return refusal(isDry);

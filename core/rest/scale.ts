@@ -1,9 +1,11 @@
 import type { KubeObject } from '../api/object.ts';
 import { badRequest, type Status } from '../api/status.ts';
+import { findByPath, parseJsonPath, withFieldAt } from '../kinds/custom/json-path.ts';
+import type { Kind } from '../kinds/kind.ts';
 import { AGE, type Column, NAME } from '../kinds/print/column.ts';
 import { formatSelector } from '../labels.ts';
 import { isJsonObject } from '../schema/decoding.ts';
-import type { LabelSelector } from '../schema/types.generated.ts';
+import type { CustomResourceSubresourceScale, LabelSelector } from '../schema/types.generated.ts';
 import type { Micros } from '../time.ts';
 import { tableWith } from './table.ts';
 
@@ -16,8 +18,38 @@ const SCALABLE: readonly string[] = [
   'replicationcontrollers',
 ];
 
-export function hasScale(resource: string): boolean {
+/** Where a custom kind has its sizes. */
+function pathsOf({ custom }: Kind): CustomResourceSubresourceScale | undefined {
+  return custom?.find(({ scale }) => scale !== undefined)?.scale;
+}
+
+/** Of the built-in kinds. */
+export function isScalable(resource: string): boolean {
   return SCALABLE.includes(resource);
+}
+
+export function hasScale(kind: Kind): boolean {
+  return isScalable(kind.resource) || pathsOf(kind) !== undefined;
+}
+
+function at(object: KubeObject, path: string | undefined): unknown {
+  return path === undefined ? undefined : findByPath(object, parseJsonPath(path) ?? [])[0];
+}
+
+function numberAt(object: KubeObject, path: string): number {
+  const value = at(object, path);
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A custom kind's object as a workload: its sizes are where the definition says. */
+function asScalable(kind: Kind, object: KubeObject): Scalable {
+  const paths = pathsOf(kind);
+  if (paths === undefined) return object as Scalable;
+  return {
+    ...object,
+    spec: { replicas: numberAt(object, paths.specReplicasPath) },
+    status: { replicas: numberAt(object, paths.statusReplicasPath) },
+  };
 }
 
 interface Scalable extends KubeObject {
@@ -36,8 +68,9 @@ function selectorText({ kind, spec }: Scalable): string {
   return text === '<none>' ? '' : text;
 }
 
-export function scaleOf(object: KubeObject): unknown {
-  const workload = object as Scalable;
+export function scaleOf(kind: Kind, object: KubeObject): unknown {
+  const workload = asScalable(kind, object);
+  const selector = at(object, pathsOf(kind)?.labelSelectorPath) ?? selectorText(workload);
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const { replicas = 0 } = workload.spec;
   return {
@@ -45,13 +78,18 @@ export function scaleOf(object: KubeObject): unknown {
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: workload.status?.replicas ?? 0, selector: selectorText(workload) },
+    status: { replicas: workload.status?.replicas ?? 0, selector },
   };
 }
 
 /** The same as a table (`printScale`). */
-export function scaleTable(object: KubeObject, now: Micros, include: string | undefined): unknown {
-  const { spec, status } = object as Scalable;
+export function scaleTable(
+  kind: Kind,
+  object: KubeObject,
+  now: Micros,
+  include: string | undefined,
+): unknown {
+  const { spec, status } = asScalable(kind, object);
   const columns: readonly Column[] = [
     NAME,
     { name: 'Desired', type: 'integer', cell: () => spec.replicas ?? 0 },
@@ -63,11 +101,17 @@ export function scaleTable(object: KubeObject, now: Micros, include: string | un
 }
 
 /** The workload with the size that a Scale names. */
-export function scaled(object: KubeObject, scale: unknown): KubeObject | Status {
+export function scaled(kind: Kind, object: KubeObject, scale: unknown): KubeObject | Status {
   const spec = isJsonObject(scale) && isJsonObject(scale.spec) ? scale.spec : {};
   const { replicas = 0 } = spec;
   if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
     return badRequest('Scale in version "v1" cannot be handled as a Scale: spec.replicas must be an integer');
+  }
+  const paths = pathsOf(kind);
+  if (paths !== undefined) {
+    const fields = paths.specReplicasPath.split('.').filter((field) => field !== '');
+    // Only a field of the spec has changed.
+    return withFieldAt(object, fields, replicas) as KubeObject;
   }
   const workload = object as Scalable;
   const next: Scalable = { ...workload, spec: { ...workload.spec, replicas } };

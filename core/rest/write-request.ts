@@ -45,13 +45,18 @@ export function answerOf(
 /** Names and namespaces stand in the URL too, and must not say otherwise there. */
 export function placed(object: NewObject, path: ResourcePath): NewObject | Status {
   const named = namedAsUrl(object, path);
-  return isStatus(named) ? named : toStoredVersion(withStructs(named));
+  return isStatus(named) ? named : inStoredVersion(withStructs(named), path);
 }
 
 /** The same for a configuration, which says no more than its sender wrote. */
 export function placedAsSent(object: NewObject, path: ResourcePath): NewObject | Status {
   const named = namedAsUrl(object, path);
-  return isStatus(named) ? named : toStoredVersion(named);
+  return isStatus(named) ? named : inStoredVersion(named, path);
+}
+
+function inStoredVersion(object: NewObject, { kind }: ResourcePath): NewObject {
+  if (kind.custom === undefined) return toStoredVersion(object);
+  return object.apiVersion === kind.apiVersion ? object : { ...object, apiVersion: kind.apiVersion };
 }
 
 function namedAsUrl(object: NewObject, { kind, namespace, name }: ResourcePath): NewObject | Status {

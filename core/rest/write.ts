@@ -33,7 +33,7 @@ function create(write: WriteContext): RestAnswer {
   const { store, context, request, path } = write;
   if (path.name !== undefined) return refusal(METHOD_NOT_ALLOWED);
   const { kind, apiVersion } = path;
-  const body = readBody(apiVersion, kind.kind, request.body, request.query);
+  const body = readBody(apiVersion, kind, request.body, request.query);
   if (!body.ok) return refusal(body.status);
   const sent = placed(body.object, path);
   if (isStatus(sent)) return refusal(sent);
@@ -75,7 +75,7 @@ function put(write: WriteContext): RestAnswer {
   const before = stored(write);
   if (before === undefined) return missing(write);
   if (subresource === 'scale') return putScale(write, before, request.body);
-  const body = readBody(apiVersion, kind.kind, request.body, request.query);
+  const body = readBody(apiVersion, kind, request.body, request.query);
   if (!body.ok) return refusal(body.status);
   const object = placed(body.object, path);
   if (isStatus(object)) return refusal(object);
@@ -89,7 +89,7 @@ function put(write: WriteContext): RestAnswer {
 
 function putScale(write: WriteContext, before: KubeObject, scale: unknown): RestAnswer {
   const { store, context, path } = write;
-  const next = scaled(before, scale);
+  const next = scaled(path.kind, before, scale);
   if (isStatus(next)) return refusal(next);
   const given =
     isJsonObject(scale) && isJsonObject(scale.metadata) ? scale.metadata.resourceVersion : undefined;
@@ -99,14 +99,25 @@ function putScale(write: WriteContext, before: KubeObject, scale: unknown): Rest
   };
   // Webhooks are asked about the Scale, and not about what it scales.
   const { namespace, name = '', kind } = path;
-  const scales = [scaleOf(next), scaleOf(before)] as unknown as readonly [NewObject, NewObject];
+  const scales = [scaleOf(path.kind, next), scaleOf(path.kind, before)] as unknown as readonly [
+    NewObject,
+    NewObject,
+  ];
   const admitted = admitBody(...scales, { kind, namespace, name }, store.state, context);
   if (isStatus(admitted)) return refusal(admitted);
-  const final = admitted === scales[0] ? sent : scaled(sent, admitted);
+  const final = admitted === scales[0] ? sent : scaled(path.kind, sent, admitted);
   if (isStatus(final)) return refusal(final);
   const whole = managedOnUpdate(write, before, final);
   const result = updateObject(store, kind, whole, reviewed(context));
-  return result.ok ? answer(200, scaleOf(result.object)) : refusal(result.status);
+  return result.ok ? answer(200, scaleOf(path.kind, result.object)) : refusal(result.status);
+}
+
+/** Nobody knows how lists of a custom kind are to be merged. */
+const NO_STRATEGIC =
+  'the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
+
+function unsupported(message: string): RestAnswer {
+  return answer(415, { ...failure('BadRequest', message, {}), reason: 'UnsupportedMediaType', code: 415 });
 }
 
 function patch(write: WriteContext): RestAnswer {
@@ -115,21 +126,16 @@ function patch(write: WriteContext): RestAnswer {
   if (APPLY_TYPES.includes(request.contentType ?? '')) return apply(write);
   if (request.query.force !== undefined) return refusal(NO_FORCE);
   const type = patchTypeOf(request.contentType);
-  if (type === undefined) {
-    return answer(415, {
-      ...failure('BadRequest', '415: Unsupported Media Type', {}),
-      reason: 'UnsupportedMediaType',
-      code: 415,
-    });
-  }
+  if (type === undefined) return unsupported('415: Unsupported Media Type');
+  if (type === 'strategic' && kind.custom !== undefined) return unsupported(NO_STRATEGIC);
   const before = stored(write);
   if (before === undefined) return missing(write);
   const isScale = subresource === 'scale';
-  const document = isScale ? scaleOf(before) : inVersion(before, apiVersion);
+  const document = isScale ? scaleOf(kind, before) : inVersion(before, apiVersion);
   const next = patched(type, document, request.body, path);
   if (!next.ok) return refusal(next.status);
   if (isScale) return putScale(write, before, next.value);
-  const body = readBody(apiVersion, kind.kind, next.value, request.query);
+  const body = readBody(apiVersion, kind, next.value, request.query);
   if (!body.ok) return refusal(body.status);
   const object = placed(body.object, path);
   if (isStatus(object)) return refusal(object);
@@ -160,7 +166,7 @@ function isServed({ kind, subresource }: ResourcePath, method: RestRequest['meth
   if (subresource === undefined) return true;
   if (isOwnSubresource(kind, subresource)) return true;
   if (subresource === 'status') return kind.hasStatus && method !== 'DELETE';
-  if (subresource === 'scale') return hasScale(kind.resource) && method !== 'DELETE' && method !== 'POST';
+  if (subresource === 'scale') return hasScale(kind) && method !== 'DELETE' && method !== 'POST';
   return false;
 }
 

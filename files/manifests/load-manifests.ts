@@ -60,7 +60,7 @@ export function loadManifests(paths: readonly string[], options: LoadManifestsOp
     problems.push(...listed.problems);
     for (const file of listed.files) raws.push(...readFile(file, problems));
   }
-  const customKinds = new Set(raws.flatMap(({ raw }) => definedKinds(raw)));
+  const customKinds = definedKinds(raws.map(({ raw }) => raw));
   const { namespace } = options;
   const objects: LoadedManifest[] = [];
   const first = new Map<string, LoadedManifest>();

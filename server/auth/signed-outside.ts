@@ -40,7 +40,7 @@ export async function signedOutside(
   { signer }: Credentials,
 ): Promise<RestRequest | Status> {
   if (request.method !== 'POST') return request;
-  const path = parseResourcePath(request.path);
+  const path = parseResourcePath(request.path, view);
   if (typeof path === 'string') return request;
   const { kind, namespace = '', name = '', subresource } = path;
   if (kind.resource === CSR && subresource === undefined)

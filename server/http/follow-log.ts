@@ -18,7 +18,7 @@ export function followLog(
   session: Session,
   { path, query }: Pick<RestRequest, 'path' | 'query'>,
 ): Status | undefined {
-  const resource = parseResourcePath(path);
+  const resource = parseResourcePath(path, session.view);
   if (typeof resource === 'string' || resource.kind !== POD) return undefined;
   const { namespace, name = '' } = resource;
   const key = objectKey(namespace, name);

@@ -85,7 +85,8 @@ class Watch {
 
   follow(event: EventRecord): void {
     const { kind } = this.target;
-    if (event.kind !== kind) return;
+    // A custom kind is another object once its definition has changed.
+    if (event.kind.index !== kind.index) return;
     const { previous, next } = event;
     const was = previous !== undefined && this.concerns(previous);
     const is = next !== undefined && this.concerns(next);

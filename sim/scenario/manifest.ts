@@ -1,11 +1,13 @@
 import type { NewObject } from '../../core/api/object.ts';
 import { storedVersion, toStoredVersion } from '../../core/kinds/conversion.ts';
+import { customKindOf } from '../../core/kinds/custom/custom-kind.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { KINDS, kindFor } from '../../core/kinds/registry.ts';
+import { CUSTOM_RESOURCE_DEFINITION, KINDS, kindFor } from '../../core/kinds/registry.ts';
 import { decodeObject } from '../../core/schema/decode.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { DecodeProblem } from '../../core/schema/problem.ts';
 import { structNameOf } from '../../core/schema/table.ts';
+import type { CustomResourceDefinition } from '../../core/schema/types.generated.ts';
 import { didYouMean, type Path, type ScenarioProblem, shown } from './problem.ts';
 import { removalHint } from './removed-versions.ts';
 import { DEFAULT_NAMESPACE } from './resource-name.ts';
@@ -13,8 +15,7 @@ import { DEFAULT_NAMESPACE } from './resource-name.ts';
 export interface ManifestOptions {
   /** As `kubectl -n`: where objects without a namespace go, and the only one that others may name. */
   readonly namespace?: string;
-  /** `group/version/Kind` of what CustomResourceDefinitions among the same manifests define. */
-  readonly customKinds?: ReadonlySet<string>;
+  readonly customKinds?: CustomKinds;
 }
 
 /** An object of a manifest, decoded and complete with its namespace, or all that is wrong with it. */
@@ -33,23 +34,36 @@ export function documentObjects(raw: unknown): readonly { readonly path: Path; r
   );
 }
 
-/** What a CustomResourceDefinition defines, as `group/version/Kind`; nothing for anything else. */
-export function definedKinds(raw: unknown): readonly string[] {
-  if (!isJsonObject(raw) || raw.kind !== 'CustomResourceDefinition' || !isJsonObject(raw.spec)) return [];
-  const { group, names, versions, version } = raw.spec;
-  if (!isJsonObject(names)) return [];
-  const all = Array.isArray(versions) ? versions : [{ name: version }];
-  return all.flatMap((entry: unknown) =>
-    isJsonObject(entry) ? [`${String(group)}/${String(entry.name)}/${String(names.kind)}`] : [],
-  );
+/** Kinds that CustomResourceDefinitions among the same manifests define, by `group/version/Kind`. */
+export type CustomKinds = ReadonlyMap<string, Kind>;
+
+/** What definitions among documents define; nothing for anything else. */
+export function definedKinds(raws: readonly unknown[]): CustomKinds {
+  const defined = new Map<string, Kind>();
+  for (const raw of raws) {
+    if (!isJsonObject(raw) || raw.kind !== 'CustomResourceDefinition') continue;
+    const { value, problems } = decodeObject(raw);
+    if (value === undefined || problems.length > 0) continue;
+    const { strategy } = CUSTOM_RESOURCE_DEFINITION;
+    const definition = strategy.applyDefaults?.(value as NewObject<CustomResourceDefinition>) ?? value;
+    if ((strategy.validate?.(definition as NewObject<CustomResourceDefinition>) ?? []).length > 0) continue;
+    // Valid, and so complete.
+    const kind = customKindOf(definition as unknown as CustomResourceDefinition);
+    for (const { apiVersion } of kind?.custom ?? []) {
+      if (kind !== undefined) defined.set(`${apiVersion}/${kind.kind}`, kind);
+    }
+  }
+  return defined;
 }
 
 export function readManifest(raw: unknown, options: ManifestOptions = {}): ReadManifest {
   if (!isJsonObject(raw)) return refused({ path: [], message: `expected an object, got ${shown(raw)}` });
   const { apiVersion, kind: kindName } = raw;
   if (!isText(apiVersion) || !isText(kindName)) return refused(...typeProblems(raw));
-  const kind = kindFor(storedVersion(apiVersion, kindName), kindName);
-  if (kind === undefined) return refused(unknownKind(apiVersion, kindName, options.customKinds));
+  const kind =
+    kindFor(storedVersion(apiVersion, kindName), kindName) ??
+    options.customKinds?.get(`${apiVersion}/${kindName}`);
+  if (kind === undefined) return refused(unknownKind(apiVersion, kindName));
   const decoded = decodeObject(raw);
   const problems = decoded.problems.map((problem) => fromDecoder(problem, raw));
   if (decoded.value === undefined || problems.length > 0) return refused(...problems);
@@ -79,17 +93,10 @@ function typeProblems(raw: Readonly<Record<string, unknown>>): readonly Scenario
   return [{ path: [], message: `${absent.join(' and ')} not set` }, ...problems];
 }
 
-function unknownKind(
-  apiVersion: string,
-  kind: string,
-  customKinds: ReadonlySet<string> | undefined,
-): ScenarioProblem {
+function unknownKind(apiVersion: string, kind: string): ScenarioProblem {
   const noMatches = `no matches for kind "${kind}" in version "${apiVersion}"`;
   const hint = removalHint(apiVersion, kind);
   if (hint !== undefined) return { path: ['apiVersion'], message: `${noMatches}: ${hint}` };
-  if (customKinds?.has(`${apiVersion}/${kind}`) === true) {
-    return { path: ['kind'], message: `${kind} is a custom resource, and needs a later version of wavetank` };
-  }
   if (structNameOf(apiVersion, kind) !== undefined) {
     return { path: ['kind'], message: `${kind} (${apiVersion}) needs a later version of wavetank` };
   }

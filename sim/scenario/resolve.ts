@@ -78,7 +78,7 @@ export class Resolver {
     pathOf: (index: number) => Path,
     namespace: string | undefined,
   ): readonly ManifestObject[] {
-    const customKinds = new Set(items.flatMap(definedKinds));
+    const customKinds = definedKinds(items);
     const options: ManifestOptions = { customKinds, ...(namespace === undefined ? {} : { namespace }) };
     const sources = new Map<string, string>();
     return items.flatMap((item, index) => {

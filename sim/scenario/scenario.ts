@@ -100,6 +100,9 @@ export interface ContainerBehavior {
   readonly shutdown?: TimeSpread;
   /** The program ends by itself: a job that is done, or a crash. Absent: it runs until it is stopped. */
   readonly exit?: ContainerExit;
+  /** What its `postStart` hook comes to, where its container has one. */
+  readonly postStart?: HookBehavior;
+  readonly preStop?: HookBehavior;
   /** Times of a run (since the program serves) in which readiness probes fail. */
   readonly unready?: readonly Outage[];
   /** The same for liveness probes: the kubelet will restart the container. */
@@ -184,6 +187,17 @@ export interface ContainerExit {
   /** `OOMKilled` or `Error`; by the code unless given. */
   readonly reason?: string;
   /** Only the first so many runs of a pod's container end this way; later ones run on. Absent: every run. */
+  readonly runs?: number;
+  /** What it writes to its `terminationMessagePath`. */
+  readonly message?: string;
+}
+
+/** A lifecycle hook that is a command or a request. */
+export interface HookBehavior {
+  readonly takes: TimeSpread;
+  /** Exit code of its command; of a request, any but 0 says that nobody answers. */
+  readonly code: number;
+  /** Only in the first so many runs of a container it ends with the code; later it succeeds. */
   readonly runs?: number;
 }
 

@@ -11,6 +11,7 @@ import {
 import type {
   ContainerBehavior,
   Expectation,
+  HookBehavior,
   NodeGroup,
   Outage,
   Scenario,
@@ -73,6 +74,10 @@ function writtenOutages(outages: readonly Outage[]): readonly Written[] {
   }));
 }
 
+function writtenHook({ takes, ...rest }: HookBehavior): Written {
+  return { takes: writtenSpread(takes), ...rest };
+}
+
 function serviceText({ namespace, name }: ServiceTarget): string {
   return `service/${namespace}/${name}`;
 }
@@ -87,6 +92,8 @@ function writtenBehavior(behavior: ContainerBehavior): Written {
     ...optional('startup', behavior.startup, writtenSpread),
     ...optional('shutdown', behavior.shutdown, writtenSpread),
     ...optional('exit', exit, ({ after, ...rest }) => ({ after: writtenSpread(after), ...rest })),
+    ...optional('postStart', behavior.postStart, writtenHook),
+    ...optional('preStop', behavior.preStop, writtenHook),
     ...optional('unready', behavior.unready, writtenOutages),
     ...optional('unhealthy', behavior.unhealthy, writtenOutages),
     ...optional('request', request, ({ cpu, latency, memory, calls, timeout }) => ({

@@ -7,8 +7,9 @@ import {
   schemaOfItem,
   schemaOfKind,
 } from '../../core/api/patching/schema-path.ts';
+import { prunedAs } from '../../core/kinds/custom/custom-kind.ts';
+import { kindIn } from '../../core/kinds/custom/lookup.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { kindFor } from '../../core/kinds/registry.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { Cause } from '../actor.ts';
 import type { Action, ManifestObject } from '../scenario/scenario.ts';
@@ -70,8 +71,9 @@ function appliedKey(kind: Kind, key: string): string {
   return `${kind.resource} ${key}`;
 }
 
-function applyObject(world: StimulusWorld, { source, object }: ManifestObject, cause: Cause): void {
-  const kind = kindFor(object.apiVersion, object.kind);
+function applyObject(world: StimulusWorld, { source, object: sent }: ManifestObject, cause: Cause): void {
+  const object = asStored(world, sent);
+  const kind = kindIn(world.view, object.apiVersion, object.kind);
   const { name = '', namespace } = object.metadata;
   if (kind === undefined) {
     world.refused(source, `no matches for kind "${object.kind}" in version "${object.apiVersion}"`);
@@ -94,6 +96,14 @@ function applyObject(world: StimulusWorld, { source, object }: ManifestObject, c
         );
   if (result.ok) world.rememberApplied(appliedKey(kind, key), object);
   else world.refused(source, result.status.message);
+}
+
+/** A custom resource as its definition, as it is now, would store it. */
+function asStored({ view }: StimulusWorld, object: NewObject): NewObject {
+  const kind = kindIn(view, object.apiVersion, object.kind);
+  if (kind?.custom === undefined) return object;
+  const pruned = prunedAs(kind, object, () => undefined);
+  return pruned.apiVersion === kind.apiVersion ? pruned : { ...pruned, apiVersion: kind.apiVersion };
 }
 
 function mergeInto(current: KubeObject, object: NewObject, last: NewObject | undefined): KubeObject {

@@ -1,7 +1,8 @@
 import { castDraft, produce } from 'immer';
 import type { KubeObject } from '../../core/api/object.ts';
 import { mergePatch } from '../../core/api/patching/merge-patch.ts';
-import { kindByResource, NODE } from '../../core/kinds/registry.ts';
+import { kindOfResource } from '../../core/kinds/custom/lookup.ts';
+import { NODE } from '../../core/kinds/registry.ts';
 import { rfc3339 } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { Action, ObjectTarget } from '../scenario/scenario.ts';
@@ -20,7 +21,7 @@ function edit(
   cause: Cause,
   change: (stored: KubeObject) => KubeObject,
 ): boolean {
-  const kind = kindByResource(target.resource);
+  const kind = kindOfResource(world.view, target.resource);
   if (kind === undefined) {
     world.refused(source, `the server doesn't have a resource type "${target.resource}"`);
     return false;
@@ -122,7 +123,7 @@ export const patch: StimulusHandler<ActionOf<'patch'>> = {
 export const remove: StimulusHandler<ActionOf<'delete'>> = {
   op: 'delete',
   run: (world, { target, propagationPolicy, gracePeriodSeconds }, source, cause) => {
-    const kind = kindByResource(target.resource);
+    const kind = kindOfResource(world.view, target.resource);
     if (kind === undefined) {
       world.refused(source, `the server doesn't have a resource type "${target.resource}"`);
       return;

@@ -1,4 +1,4 @@
-import type { KindRef } from '../kind-ref.ts';
+import type { Kind } from '../kind.ts';
 import { BINDING_COLUMNS, ROLE_COLUMNS, SIGNING_REQUEST_COLUMNS } from './access.ts';
 import {
   CONFIG_MAP_COLUMNS,
@@ -108,6 +108,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
 };
 
 /** The columns in which objects of a kind are listed. */
-export function columnsFor(kind: KindRef): readonly Column[] {
+export function columnsFor(kind: Kind): readonly Column[] {
+  const [version] = kind.custom ?? [];
+  if (version !== undefined) return version.columns;
   return COLUMNS[kind.resource] ?? GENERIC_COLUMNS;
 }

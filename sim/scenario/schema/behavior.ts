@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { milli, whole } from '../../../core/quantity.ts';
 import { SECOND } from '../../../core/time.ts';
 import { shown } from '../problem.ts';
-import type { ContainerBehavior, DownstreamCall, IdleUsage, RequestCost } from '../scenario.ts';
+import type { ContainerBehavior, DownstreamCall, HookBehavior, IdleUsage, RequestCost } from '../scenario.ts';
 import {
   dnsLabel,
   duration,
@@ -37,9 +37,25 @@ const exit = strict(
     runs: integer(1)
       .optional()
       .describe('Only the first so many runs of each container end this way; every run unless given.'),
+    message: text().optional().describe('What it writes to its terminationMessagePath.'),
   },
   'how the program ends: { after, code }',
 );
+
+const HOOK_FORM = 'what a hook comes to: { takes, code }';
+
+const hook = strict(
+  {
+    takes: spread.default({ p50: 0, p99: 0 }).describe('How long the command or the request takes.'),
+    code: integer(0, 255)
+      .default(0)
+      .describe('Exit code of the command; of a request, any but 0 says that nobody answers.'),
+    runs: integer(1)
+      .optional()
+      .describe('Only in the first so many runs of each container; later it succeeds.'),
+  },
+  HOOK_FORM,
+).transform((given): HookBehavior => withoutAbsent(given));
 
 const CALLS_MAX = 1_000_000;
 const CALL_FORM = 'a call: the name of a Service, or { to: service/cart, count: 1 }';
@@ -118,6 +134,8 @@ export const behavior = strict(
     startup: spread.optional().describe('From the start of the container until the program serves.'),
     shutdown: spread.optional().describe('From SIGTERM until the program has ended.'),
     exit: exit.optional().describe('The program ends by itself.'),
+    postStart: hook.optional().describe('What the postStart hook comes to.'),
+    preStop: hook.optional().describe('The same of the preStop hook.'),
     unready: listOf(outage, 'a list of times').optional().describe('When readiness probes fail.'),
     unhealthy: listOf(outage, 'a list of times').optional().describe('When liveness probes fail.'),
     request: request.optional().describe('What one request costs the program.'),
