@@ -358,12 +358,11 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
       works('kubectl auth can-i list nodes --as=jane', '…yes\n'),
       works('kubectl auth can-i delete pods --as=jane', 'no\n', { code: 1 }),
       works('kubectl auth can-i get /healthz --as=jane', 'yes\n'),
-      works('kubectl auth can-i get pods --subresource=log --as=jane', 'yes\n'),
+      works('kubectl auth can-i get pods --subresource=log --as=jane', 'no\n', { code: 1 }),
       works('kubectl get clusterrole view', 'NAME   CREATED AT\nview   …\n'),
       works(
-        'kubectl create clusterrole more --verb=get --resource=pods --aggregation-rule=a=b',
-        '…aggregation rule must be specified without --verb, --resource, --resource-name or --non-resource-url\n',
-        { code: 1 },
+        'kubectl create clusterrole gathering --aggregation-rule=a=b',
+        'clusterrole.rbac.authorization.k8s.io/gathering created\n',
       ),
       works(
         'kubectl get secrets --as=jane',
@@ -385,7 +384,7 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
       ),
       works('kubectl get csr ask', '…kubernetes-admin …Approved,Issued\n'),
       works(
-        "sed 's/name: ask/name: no/' csr.yaml | kubectl apply -f - && kubectl certificate deny no",
+        "sed 's/name: ask/name: nay/' csr.yaml | kubectl apply -f - && kubectl certificate deny nay",
         '…denied\n',
       ),
     ],
