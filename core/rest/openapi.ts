@@ -1,7 +1,13 @@
 import { patchStrategy } from '../api/patching/patch-strategies.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { KINDS } from '../kinds/registry.ts';
-import { type FieldType, type ScalarType, structNamed, structNameOf } from '../schema/table.ts';
+import {
+  type FieldType,
+  type ScalarType,
+  type StructField,
+  structNamed,
+  structNameOf,
+} from '../schema/table.ts';
 
 /**
  * The OpenAPI document (version 3) as far as clients ask for it: the schemas of the kinds of a group, and for each
@@ -50,7 +56,8 @@ function schemaOf(type: FieldType, meet: (struct: string) => void): Schema {
   }
 }
 
-function patchFacts(struct: string, field: string): Schema {
+/** As a strategic merge patch reads lists. */
+export function patchFacts(struct: string, field: string): Schema {
   const strategy = patchStrategy(struct, field);
   if (strategy === undefined) return {};
   const words = [
@@ -67,16 +74,21 @@ function patchFacts(struct: string, field: string): Schema {
 /** A request's path says them as well. */
 const TYPE_FIELDS: readonly string[] = ['apiVersion', 'kind'];
 
-function description(text: string | undefined): Schema {
+export function description(text: string | undefined): Schema {
   return text === undefined || text === '' ? {} : { description: text };
+}
+
+/** Fields that every object of a struct must have. */
+export function requiredFields(fields: readonly StructField[]): readonly string[] {
+  const isKind = fields.some((field) => field.name === 'metadata') && fields[0]?.name === 'apiVersion';
+  return fields
+    .filter((field) => field.required && !(isKind && TYPE_FIELDS.includes(field.name)))
+    .map((field) => field.name);
 }
 
 function structSchema(name: string, meet: (struct: string) => void, describe: Describe): Schema {
   const { fields } = structNamed(name);
-  const isKind = fields.some((field) => field.name === 'metadata') && fields[0]?.name === 'apiVersion';
-  const required = fields
-    .filter((field) => field.required && !(isKind && TYPE_FIELDS.includes(field.name)))
-    .map((field) => field.name);
+  const required = requiredFields(fields);
   return {
     ...description(describe(name)),
     type: 'object',

@@ -3,8 +3,12 @@ import type { View } from '../store/view.ts';
 import { type Micros, SECOND } from '../time.ts';
 
 /** `/metrics`: what the cluster holds, in the text format of Prometheus. */
-export function ownMetrics(view: View, now: Micros): string {
+export function ownMetrics(view: View, now: Micros, gitVersion: string): string {
+  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(gitVersion) ?? [];
   const lines = [
+    '# HELP kubernetes_build_info The version that is served.',
+    '# TYPE kubernetes_build_info gauge',
+    `kubernetes_build_info{git_version="${gitVersion}",major="${major}",minor="${minor}",platform="linux/amd64"} 1`,
     '# HELP apiserver_resource_objects Number of stored objects by kind.',
     '# TYPE apiserver_resource_objects gauge',
     ...KINDS.map((kind) => {

@@ -4,7 +4,6 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { failure, type Status } from '../../core/api/status.ts';
 import type { Requester } from '../../core/rbac/requester.ts';
-import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
 import { ownMetrics } from '../../core/rest/own-metrics.ts';
 import { isTrue, type RestAnswer, type RestRequest, refusal } from '../../core/rest/request.ts';
 import { parseResourcePath } from '../../core/rest/resource-path.ts';
@@ -12,18 +11,22 @@ import { serveReview } from '../../core/rest/reviews.ts';
 import { formOf } from '../../core/rest/table.ts';
 import { ISSUER } from '../../core/rest/tokens/claims.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
+import type { View } from '../../core/store/view.ts';
 import type { KeyAndCertificate } from '../auth/cluster-authority.ts';
 import { type Credentials, makeCredentials, tokenUser } from '../auth/credentials.ts';
 import { signedOutside } from '../auth/signed-outside.ts';
 import { startControllers } from '../controllers/start.ts';
+import { serveOpenApiV2 } from '../openapi/version-2.ts';
 import type { Session } from '../session/session.ts';
+import { writeThroughWebhooks } from '../webhooks/ask.ts';
+import type { WebhookServices } from '../webhooks/services.ts';
 import { authenticate, authorize } from './access.ts';
 import { readRequestBody } from './body.ts';
 import { type ClockControl, serveClock } from './clock.ts';
-import { describe } from './descriptions.ts';
 import { followLog, isFollowed } from './follow-log.ts';
-import { writeThroughWebhooks } from '../webhooks/ask.ts';
-import type { WebhookServices } from '../webhooks/services.ts';
+import { serveHealth } from './health.ts';
+import { NOTHING, ownDocument } from './own-answers.ts';
+import { RequestCounts } from './request-counts.ts';
 import { serveWatch } from './watch.ts';
 
 /** What the server is made of. */
@@ -55,8 +58,6 @@ export interface RunningServer {
 }
 
 const NO_SERVICES: WebhookServices = new Map();
-const HEALTH: readonly string[] = ['/healthz', '/livez', '/readyz'];
-const OPENAPI = '/openapi/v3/';
 const CLOCK = '/wavetank/v1/clock';
 /** Where anybody who trusts tokens of service accounts finds the keys (OpenID Connect Discovery). */
 const OPENID: readonly string[] = ['/.well-known/openid-configuration', '/.well-known/openid-configuration/'];
@@ -68,16 +69,18 @@ const OPENID_DOCUMENT = {
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['ES256'],
 };
-/** What the mux says of a path that nobody serves. */
-const NOTHING = '404 page not found\n';
 const METHODS: readonly string[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** Clients tell the aggregated form of discovery by its media type. */
 function contentTypeOf(body: unknown): string {
-  const isAggregated = isJsonObject(body) && body.kind === 'APIGroupDiscoveryList';
-  return isAggregated
-    ? 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
-    : 'application/json';
+  if (!isJsonObject(body) || body.kind !== 'APIGroupDiscoveryList') return 'application/json';
+  const version = String(body.apiVersion).slice(String(body.apiVersion).indexOf('/') + 1);
+  return `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+}
+
+/** A header holds bytes: those of UTF-8. Of control characters JSON leaves none but this one. */
+function headerText(text: string): string {
+  return Buffer.from(text.replaceAll('\u007f', ''), 'utf8').toString('latin1');
 }
 
 function send(response: ServerResponse, code: number, body: unknown, warnings: readonly string[] = []): void {
@@ -86,7 +89,7 @@ function send(response: ServerResponse, code: number, body: unknown, warnings: r
   if (warnings.length > 0) {
     response.setHeader(
       'Warning',
-      warnings.map((warning) => `299 - ${JSON.stringify(warning)}`),
+      warnings.map((warning) => `299 - ${headerText(JSON.stringify(warning))}`),
     );
   }
   response.writeHead(code, {
@@ -97,29 +100,14 @@ function send(response: ServerResponse, code: number, body: unknown, warnings: r
   response.end(text);
 }
 
-function versionInfo(version: string): unknown {
-  const [, major = '1', minor = '0'] = /^v(\d+)\.(\d+)/.exec(version) ?? [];
-  return {
-    major,
-    minor,
-    gitVersion: version,
-    gitCommit: '',
-    gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: 'none',
-    compiler: 'wavetank',
-    platform: 'linux/amd64',
-  };
-}
-
 function isApply(contentType: string | undefined): boolean {
   return contentType?.startsWith('application/apply-patch') === true;
 }
 
 /** The kind of the object in the body of a creation or an update; other requests have other bodies, or none. */
-function kindInBody(method: RestRequest['method'], path: string): string | undefined {
+function kindInBody(method: RestRequest['method'], path: string, view: View): string | undefined {
   if (method !== 'POST' && method !== 'PUT') return undefined;
-  const resource = parseResourcePath(path);
+  const resource = parseResourcePath(path, view);
   return typeof resource === 'string' || resource.subresource !== undefined ? undefined : resource.kind.kind;
 }
 
@@ -131,6 +119,8 @@ function managerOf(userAgent: string | undefined): string {
 interface Parsed {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
+  /** The query with all values of each parameter. */
+  readonly search: URLSearchParams;
 }
 
 function parseUrl(url: string): Parsed | undefined {
@@ -138,10 +128,11 @@ function parseUrl(url: string): Parsed | undefined {
   const raw = mark < 0 ? url : url.slice(0, mark);
   try {
     const path = decodeURIComponent(raw);
-    const query = Object.fromEntries(new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1)));
+    const search = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+    const query = Object.fromEntries(search);
     // A path is a name of what is asked for, not a way through folders.
     if (path.split('/').some((part) => part === '..' || part === '.')) return undefined;
-    return { path, query };
+    return { path, query, search };
   } catch {
     return undefined;
   }
@@ -171,6 +162,7 @@ class ApiHandler {
   private readonly credentials: Credentials;
   /** Handlers of the moments besides, by name. */
   private readonly moments = new Map<string, ApiHandler>();
+  private readonly counts = new RequestCounts();
 
   constructor(options: ServerOptions, credentials: Credentials) {
     this.options = options;
@@ -195,6 +187,8 @@ class ApiHandler {
       return;
     }
     const { session } = this.options;
+    const { path, query } = parsed;
+    response.once('finish', () => this.counts.add({ method, path, query }, response.statusCode));
     const who = authenticate(request, this.credentials, session);
     if ('status' in who) {
       this.refuse(response, who);
@@ -230,6 +224,15 @@ class ApiHandler {
       if (refused !== undefined) this.refuse(response, refused);
       if (refused !== undefined || response.headersSent) return;
     }
+    if (path === '/openapi/v2') {
+      serveOpenApiV2(response, request.headers, this.options.version);
+      return;
+    }
+    const health = serveHealth(path, parsed.search, session);
+    if (health !== undefined) {
+      send(response, health.code, health.text);
+      return;
+    }
     const own = this.ownAnswer(path);
     if (own !== undefined) {
       send(response, own === NOTHING ? 404 : 200, own);
@@ -248,16 +251,12 @@ class ApiHandler {
   /** What the server answers by itself, without the API behind it. */
   private ownAnswer(path: string): unknown {
     const { version, clock, session } = this.options;
-    if (path === '/metrics') return ownMetrics(session.view, session.now);
-    if (HEALTH.includes(path)) return 'ok';
-    if (path === '/version' || path === '/version/') return versionInfo(version);
+    if (path === '/metrics') {
+      return `${ownMetrics(session.view, session.now, version)}${this.counts.text()}`;
+    }
     if (OPENID_KEYS.includes(path)) return this.credentials.signer.keys;
     if (OPENID.includes(path)) return OPENID_DOCUMENT;
-    if (path === '/openapi/v3') return openApiIndex();
-    if (path.startsWith(OPENAPI)) {
-      return openApiDocument(path.slice(OPENAPI.length), version, describe) ?? NOTHING;
-    }
-    return path === CLOCK ? clock?.state() : undefined;
+    return path === CLOCK ? clock?.state() : ownDocument(path, version);
   }
 
   private watch(
@@ -266,7 +265,7 @@ class ApiHandler {
     accept: string | undefined,
     response: ServerResponse,
   ): Status | undefined {
-    const resource = parseResourcePath(path);
+    const resource = parseResourcePath(path, this.options.session.view);
     if (typeof resource === 'string') {
       return failure('NotFound', 'the server could not find the requested resource', {});
     }
@@ -283,7 +282,7 @@ class ApiHandler {
     method: RestRequest['method'],
     response: ServerResponse,
   ): Promise<void> {
-    const body = await readRequestBody(request, kindInBody(method, path));
+    const body = await readRequestBody(request, kindInBody(method, path, this.options.session.view));
     if (!body.ok) {
       this.refuse(response, body.status);
       return;
@@ -346,7 +345,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const credentials = await makeCredentials(token);
   const certificate = await credentials.authority.serverCertificate(new Date());
   const handler = new ApiHandler(options, credentials);
-  const stopControllers = startControllers(options.session, credentials);
   const server: Server = createServer(
     {
       key: certificate.key,
@@ -378,6 +376,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
+  const stopControllers = startControllers(options.session, credentials);
   const { port } = server.address() as AddressInfo;
   return {
     url: `https://127.0.0.1:${port}`,

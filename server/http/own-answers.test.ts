@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type HttpAnswer, type HttpCluster, httpCluster } from '../testing/http-cluster.ts';
+
+describe('what the server says of itself', () => {
+  let cluster: HttpCluster;
+  beforeAll(async () => {
+    cluster = await httpCluster(1);
+  });
+  afterAll(() => cluster.close());
+
+  const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<HttpAnswer> =>
+    cluster.send({ method: 'GET', path, headers });
+
+  test('its health, check by check', async () => {
+    expect((await get('/livez')).text).toBe('ok');
+    const verbose = (await get('/readyz?verbose')).text.split('\n');
+    expect(verbose).toContain('[+]poststarthook/rbac/bootstrap-roles ok');
+    expect(verbose.at(-2)).toBe('readyz check passed');
+    expect((await get('/livez/ping')).text).toBe('ok');
+    expect((await get('/livez/nothing')).code).toBe(404);
+    const without = (await get('/healthz?verbose&exclude=etcd&exclude=x')).text;
+    expect(without).toContain('[+]etcd excluded: ok');
+    expect(without).toContain('warn: some health checks cannot be excluded: no matches for "x"');
+  });
+
+  test('a check that fails is named, unless it is left out', async () => {
+    const path = '/apis/rbac.authorization.k8s.io/v1/clusterroles/cluster-admin';
+    const { text } = await get(path);
+    expect((await cluster.send({ method: 'DELETE', path })).code).toBe(200);
+    const failed = await get('/readyz');
+    expect(failed.code).toBe(500);
+    expect(failed.text).toContain('[-]poststarthook/rbac/bootstrap-roles failed: reason withheld\n');
+    expect(failed.text).toMatch(/readyz check failed\n$/);
+    expect((await get('/readyz/poststarthook/rbac/bootstrap-roles')).code).toBe(500);
+    expect((await get('/readyz?exclude=poststarthook/rbac/bootstrap-roles')).text).toBe('ok');
+    const { metadata, ...role } = JSON.parse(text) as { metadata: { name: string } };
+    const body = JSON.stringify({ ...role, metadata: { name: metadata.name } });
+    const headers = { 'content-type': 'application/json' };
+    await cluster.send({ method: 'POST', path: path.slice(0, path.lastIndexOf('/')), body, headers });
+  });
+
+  test('discovery in the form that the client would have first', async () => {
+    const form = (version: string): string =>
+      `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`;
+    const cases: readonly (readonly [accept: string, apiVersion: string, type: string])[] = [
+      [`${form('v2')},${form('v2beta1')},application/json`, 'apidiscovery.k8s.io/v2', form('v2')],
+      [`${form('v2beta1')},application/json`, 'apidiscovery.k8s.io/v2beta1', form('v2beta1')],
+      [`${form('v3')},application/json`, 'v1', 'application/json'],
+      [`application/json,${form('v2')}`, 'v1', 'application/json'],
+    ];
+    for (const path of ['/apis', '/api']) {
+      for (const [accept, apiVersion, type] of cases) {
+        const answer = await get(path, { accept });
+        const plain = path === '/api' ? undefined : apiVersion;
+        expect([accept, answer.body.apiVersion]).toEqual([accept, apiVersion === 'v1' ? plain : apiVersion]);
+        expect(answer.headers['content-type']).toBe(type);
+      }
+    }
+  });
+
+  test('version 2 of the OpenAPI document, in two forms, which clients need not read twice', async () => {
+    const json = await get('/openapi/v2');
+    expect(json.body.swagger).toBe('2.0');
+    const protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+    const binary = await get('/openapi/v2', { accept: protobuf });
+    expect(binary.headers['content-type']).toBe('application/com.github.proto-openapi.spec.v2.v1.0+protobuf');
+    expect(binary.text).toContain('io.k8s.api.apps.v1.Deployment');
+    for (const { headers } of [json, binary]) {
+      const accept = headers === json.headers ? 'application/json' : protobuf;
+      const again = await get('/openapi/v2', { accept, 'if-none-match': String(headers.etag) });
+      expect([again.code, again.text]).toEqual([304, '']);
+    }
+    expect((await get('/openapi/v2', { accept: 'text/html' })).code).toBe(406);
+  });
+
+  test('its paths, its requests', async () => {
+    expect((await get('/')).body.paths).toContain('/apis/apps/v1');
+    await get('/api/v1/pods');
+    const counted =
+      /apiserver_request_total\{code="200",group="",resource="pods",.*verb="LIST",version="v1"\} 1/;
+    expect((await get('/metrics')).text).toMatch(counted);
+  });
+});
