@@ -11,6 +11,9 @@ export interface ContainerBehavior {
   readonly shutdown: scenario.TimeSpread;
   /** The program ends by itself. Absent: it runs until it is stopped. */
   readonly exit: scenario.ContainerExit | undefined;
+  /** What its hooks come to. Absent: as long as they `sleep`, and well. */
+  readonly postStart: scenario.HookBehavior | undefined;
+  readonly preStop: scenario.HookBehavior | undefined;
   /** When readiness probes fail, since the program serves. */
   readonly unready: readonly scenario.Outage[];
   /** When liveness probes fail. */
@@ -56,6 +59,8 @@ function withDefaults(given: scenario.ContainerBehavior | undefined, role: Role)
     startup: given?.startup ?? DEFAULT_STARTUP,
     shutdown: given?.shutdown ?? DEFAULT_SHUTDOWN,
     exit: given?.exit ?? DEFAULT_EXIT[role],
+    postStart: given?.postStart,
+    preStop: given?.preStop,
     unready: given?.unready ?? NO_OUTAGES,
     unhealthy: given?.unhealthy ?? NO_OUTAGES,
     request: given?.request,

@@ -18,7 +18,12 @@ export interface PlannedExit {
   readonly at: Micros;
   readonly code: number;
   readonly reason: string | undefined;
+  /** What the program leaves in its termination message file. */
+  readonly message?: string | undefined;
 }
+
+/** `MaxContainerTerminationMessageLength` (https://kubernetes.io/docs/tasks/debug/debug-application/determine-reason-pod-failure/). */
+const MESSAGE_MAX = 4096;
 
 /** One container of a pod through all its runs, as the kubelet knows it. Changed by its pod's worker alone. */
 export interface ContainerRun {
@@ -136,7 +141,7 @@ export function markTerminated(run: ContainerRun, exit: PlannedExit): void {
     containerID: run.containerId,
     exitCode: exit.code,
     finishedAt: rfc3339(exit.at),
-    message: undefined,
+    message: exit.message?.slice(0, MESSAGE_MAX),
     reason: exit.reason ?? reasonOfExit(exit.code),
     signal: undefined,
     startedAt: rfc3339(run.startedAt),

@@ -5,9 +5,9 @@ import { SECOND } from '../../core/time.ts';
 import { randomStream } from '../random/keyed.ts';
 import type * as scenario from '../scenario/scenario.ts';
 import { compileBehaviors } from './behavior.ts';
+import { hookDuration } from './hooks.ts';
 import { ImageRegistry, normalisedReference } from './image-registry.ts';
 import { PodAddresses } from './pod-addresses.ts';
-import { hookDuration } from './shutdown.ts';
 import { compileWildcard } from './wildcard.ts';
 
 function pod(labels: Record<string, string>, restartPolicy: 'Always' | 'Never' = 'Always'): Pod {

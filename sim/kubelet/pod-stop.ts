@@ -1,9 +1,10 @@
 import type { Micros } from '../../core/time.ts';
 import { drawSpread } from '../random/distribution.ts';
 import type { ContainerRun } from './container-run.ts';
+import { hookOutcome } from './hooks.ts';
 import type { NodeServices } from './node-services.ts';
 import type { PodControl } from './pod-control.ts';
-import { hookDuration, KILLED, plannedStop } from './shutdown.ts';
+import { KILLED, plannedStop } from './shutdown.ts';
 import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -55,14 +56,26 @@ export class PodStop {
 
   /** One container alone, of a pod that goes on: its liveness probe failed. */
   stopUnhealthy(run: ContainerRun, now: Micros, grace: Micros): void {
-    run.refusesAt = now + hookDuration(run.spec.lifecycle?.preStop);
-    this.worker.planExit(run, plannedStop(run, now, grace, this.shutdownOf(run)));
+    this.end(run, now, grace);
   }
 
   private stop(run: ContainerRun, now: Micros, grace: Micros): void {
-    run.refusesAt = now + hookDuration(run.spec.lifecycle?.preStop);
-    this.worker.planExit(run, plannedStop(run, now, grace, this.shutdownOf(run)));
+    this.end(run, now, grace);
     if (this.node.events) this.worker.tell(run, 'Normal', 'Killing', texts.stopping(run.spec.name));
+  }
+
+  private end(run: ContainerRun, now: Micros, grace: Micros): void {
+    const { takes, code } = hookOutcome(run, 'preStop', this.node.context.random, this.worker.entityOf(run));
+    run.refusesAt = now + takes;
+    // A hook that the grace period cuts short has not failed (`executePreStopHook` of `kuberuntime_container.go`).
+    if (code !== 0 && takes <= grace && this.node.events) {
+      const { starts } = run;
+      this.node.context.after(takes, () => {
+        if (run.starts !== starts || run.state !== 'running') return;
+        this.worker.tell(run, 'Warning', 'FailedPreStopHook', texts.PRE_STOP_FAILED);
+      });
+    }
+    this.worker.planExit(run, plannedStop(run, now, grace, takes, this.shutdownOf(run)));
   }
 
   private shutdownOf(run: ContainerRun): Micros {

@@ -221,7 +221,7 @@ export class PodWorker implements PodControl, PodPrograms {
     const { exit } = run.behavior;
     if (exit !== undefined && (exit.runs === undefined || run.starts <= exit.runs)) {
       const after = drawSpread(exit.after, random.unit(this.entityOf(run), `exit#${run.starts}`));
-      this.planExit(run, { at: now + after, code: exit.code, reason: exit.reason });
+      this.planExit(run, { at: now + after, code: exit.code, reason: exit.reason, message: exit.message });
     }
     this.node.programs?.podChanged(this.node.nodeName, this);
     this.poster.change();

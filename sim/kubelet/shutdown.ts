@@ -1,4 +1,4 @@
-import type { LifecycleHandler, Pod } from '../../core/schema/types.generated.ts';
+import type { Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import type { ContainerRun, PlannedExit } from './container-run.ts';
 import { MINIMUM_GRACE } from './settings.ts';
@@ -20,24 +20,18 @@ export function graceOf(pod: Pod): Micros {
 }
 
 /**
- * How long a hook takes: what a `sleep` asks for, or the `sleep N` in a command; anything else is done at once.
- */
-export function hookDuration(handler: LifecycleHandler | undefined): Micros {
-  if (handler === undefined) return 0;
-  if (handler.sleep !== undefined) return handler.sleep.seconds * SECOND;
-  let seconds = 0;
-  const command = handler.exec?.command?.join(' ') ?? '';
-  for (const match of command.matchAll(/\bsleep (\d+(?:\.\d+)?)\b/g)) seconds += Number(match[1]);
-  return Math.round(seconds * SECOND);
-}
-
-/**
  * How a container ends that is told to stop at `now`: its preStop hook, SIGTERM, and after the grace period (of which
  * SIGTERM leaves two seconds at least) SIGKILL
  * (https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow).
  */
-export function plannedStop(run: ContainerRun, now: Micros, grace: Micros, shutdown: Micros): PlannedExit {
-  const hook = Math.min(hookDuration(run.spec.lifecycle?.preStop), grace);
+export function plannedStop(
+  run: ContainerRun,
+  now: Micros,
+  grace: Micros,
+  preStop: Micros,
+  shutdown: Micros,
+): PlannedExit {
+  const hook = Math.min(preStop, grace);
   const left = Math.max(grace - hook, MINIMUM_GRACE);
   const graceful = shutdown <= left;
   const stop: PlannedExit = {

@@ -2,6 +2,7 @@ import type { Micros } from '../../core/time.ts';
 import { drawBetween } from '../random/distribution.ts';
 import { backOffEnd, nextBackOff } from './back-off.ts';
 import type { ContainerRun } from './container-run.ts';
+import { type HookOutcome, hookFailure, hookOutcome } from './hooks.ts';
 import type { PullOutcome, PullTicket } from './image-puller.ts';
 import type { NodeServices } from './node-services.ts';
 import { environmentProblem, mountProblems } from './pod-config.ts';
@@ -14,6 +15,7 @@ import {
   SANDBOX_LEAST,
   SANDBOX_MOST,
 } from './settings.ts';
+import { graceOf } from './shutdown.ts';
 import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -29,12 +31,14 @@ export class StartSequence {
   private readonly node: NodeServices;
   private readonly queue: readonly ContainerRun[];
   private position = 0;
-  private step: 'none' | 'volumes' | 'sandbox' | 'pull' | 'start' = 'none';
+  private step: 'none' | 'volumes' | 'sandbox' | 'pull' | 'start' | 'hook' | 'kill' = 'none';
   private dueAt: Micros = NEVER;
   private failed = false;
   private touched = false;
   private mountRetry: Micros = MOUNT_RETRY_FIRST;
   private ticket: PullTicket | undefined;
+  /** While the step is `hook`. */
+  private hook: HookOutcome | undefined;
 
   constructor(worker: PodControl, node: NodeServices, queue: readonly ContainerRun[]) {
     this.worker = worker;
@@ -97,9 +101,49 @@ export class StartSequence {
       const run = this.queue[this.position]!;
       this.worker.containerStarted(run, now);
       this.touched = true;
+      if (run.spec.lifecycle?.postStart !== undefined && this.hookRuns(run, now)) return;
       this.position += 1;
+    } else if (this.step === 'hook') {
+      if (!this.hookEnds(now)) return;
+    } else if (this.step === 'kill') {
+      this.step = 'none';
+      this.giveUp(this.queue[this.position]!, now);
+      return;
     }
     this.startNext(now);
+  }
+
+  /** Its worker waits for the postStart hook, and its status with it; whether there is anything to wait for. */
+  private hookRuns(run: ContainerRun, now: Micros): boolean {
+    const hook = hookOutcome(run, 'postStart', this.node.context.random, this.worker.entityOf(run));
+    if (hook.takes === 0 && hook.code === 0) return false;
+    this.hook = hook;
+    this.step = 'hook';
+    this.dueAt = now + hook.takes;
+    return true;
+  }
+
+  /**
+   * Whether the hook ended well. If not, the container is stopped, and its worker waits for that
+   * (`startContainer` of `kuberuntime_container.go`).
+   */
+  private hookEnds(now: Micros): boolean {
+    const run = this.queue[this.position]!;
+    const code = this.hook?.code ?? 0;
+    this.step = 'none';
+    if (code === 0 && run.state === 'running') {
+      this.position += 1;
+      return true;
+    }
+    this.worker.tell(run, 'Warning', 'FailedPostStartHook', texts.POST_START_FAILED);
+    this.worker.tell(run, 'Normal', 'Killing', 'FailedPostStartHook');
+    const grace = graceOf(this.worker.pod);
+    if (run.state === 'running') this.worker.stopUnhealthy(run, grace, now);
+    this.step = 'kill';
+    this.dueAt = run.exit === undefined ? now : this.node.relistAfter(run.exit.at);
+    const { pod, address } = this.worker;
+    this.worker.trouble(run, 'PostStartHookError', hookFailure(run, 'postStart', code, pod, address));
+    return false;
   }
 
   /** The pod is being stopped: what hasn't been started isn't any more. */

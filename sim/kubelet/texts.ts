@@ -12,6 +12,9 @@ import type { ProbeKind } from './probe.ts';
  */
 export const CONTAINER_CREATED = 'Container created';
 export const CONTAINER_STARTED = 'Container started';
+/** Neither says what a hook wrote, which may be secret (`kuberuntime_container.go`). */
+export const POST_START_FAILED = 'PostStartHook failed';
+export const PRE_STOP_FAILED = 'PreStopHook failed';
 
 export function pulling(image: string): string {
   return `Pulling image "${image}"`;
@@ -52,7 +55,7 @@ export function failedProbe(container: string, kind: ProbeKind): string {
   return `Container ${container} failed ${kind} probe, will be restarted`;
 }
 
-function podName(pod: Pod): string {
+export function podName(pod: Pod): string {
   return `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
 }
 
