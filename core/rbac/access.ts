@@ -108,11 +108,6 @@ export function grantsFor(view: View, who: Requester, namespace: string): Grants
   return { grants, problems };
 }
 
-/** The rules that hold for somebody, without the privilege of masters, which is no rule. */
-export function rulesFor(view: View, who: Requester, namespace: string): readonly PolicyRule[] {
-  return grantsFor(view, who, namespace).grants.flatMap(({ rules }) => rules);
-}
-
 function holds(list: readonly string[] | undefined, wanted: string): boolean {
   return list?.some((entry) => entry === '*' || entry === wanted) === true;
 }
