@@ -19,7 +19,9 @@ function policy(at: string, { request }: Review): Answer {
     case '/validate': {
       const isBad = object?.metadata?.labels?.bad !== undefined;
       const denied = { allowed: false, status: { message: 'it is bad', code: 418 } };
-      return isBad ? denied : { allowed: true, warnings: ['looked at it'], auditAnnotations: { a: 'b' } };
+      return isBad
+        ? denied
+        : { allowed: true, warnings: ['looked at it: schön'], auditAnnotations: { a: 'b' } };
     }
     case '/keep':
       return { allowed: false };
@@ -107,7 +109,7 @@ describe.skipIf(!hasKubectl)('admission webhooks with kubectl', () => {
       await expectRun(
         'kubectl create configmap a --from-literal=a=b',
         0,
-        'Warning: looked at it\nconfigmap/a created\n',
+        'Warning: looked at it: schön\nconfigmap/a created\n',
       );
       await expectRun('kubectl get configmap a -o jsonpath={.metadata.labels}', 0, '{"owner":"webhook"}');
       const [first, second] = hooks.asked.map(({ path: own, review }) => ({

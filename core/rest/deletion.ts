@@ -1,3 +1,4 @@
+import { OPEN } from '../api/admission/webhooks/verdict.ts';
 import type { DeleteOptions } from '../api/command.ts';
 import { deleteObject } from '../api/delete.ts';
 import { type KubeObject, objectKey } from '../api/object.ts';
@@ -79,7 +80,8 @@ export function removeMany(write: WriteContext): RestAnswer {
     const of = object.metadata.namespace;
     const result = deleteObject(store, { verb: 'delete', kind, namespace: of, name, options }, context);
     if (result.ok) items.push(shownObject(result.object, context.now, path.apiVersion));
-    else if (result.status.reason !== 'NotFound') return refusal(result.status);
+    // Of webhooks that are still to be asked, those of all the objects are found in one trial.
+    else if (result.status !== OPEN && result.status.reason !== 'NotFound') return refusal(result.status);
   }
   const metadata = { resourceVersion: String(store.state.version) };
   return answer(200, { kind: `${kind.kind}List`, apiVersion: path.apiVersion, metadata, items });

@@ -85,7 +85,7 @@ function headerText(text: string): string {
 
 function send(response: ServerResponse, code: number, body: unknown, warnings: readonly string[] = []): void {
   const isText = typeof body === 'string';
-  const text = isText ? body : `${JSON.stringify(body)}\n`;
+  const bytes = Buffer.from(isText ? body : `${JSON.stringify(body)}\n`, 'utf8');
   if (warnings.length > 0) {
     response.setHeader(
       'Warning',
@@ -95,9 +95,10 @@ function send(response: ServerResponse, code: number, body: unknown, warnings: r
   response.writeHead(code, {
     'Content-Type': isText ? 'text/plain; charset=utf-8' : contentTypeOf(body),
     'Cache-Control': 'no-cache, private',
-    'Content-Length': Buffer.byteLength(text),
+    'Content-Length': bytes.length,
   });
-  response.end(text);
+  // As bytes: a text would be put together with the headers, and those encoded like it.
+  response.end(bytes);
 }
 
 function isApply(contentType: string | undefined): boolean {

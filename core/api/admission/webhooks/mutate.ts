@@ -1,4 +1,5 @@
 import { toStoredVersion } from '../../../kinds/conversion.ts';
+import { prunedAs } from '../../../kinds/custom/custom-kind.ts';
 import { decodeObject } from '../../../schema/decode.ts';
 import { isJsonObject } from '../../../schema/decoding.ts';
 import { withStructs } from '../../../schema/filled.ts';
@@ -58,7 +59,10 @@ function patched(
       'the namespace of the provided object does not match the namespace sent on the request',
     );
   }
-  const stored = toStoredVersion(withStructs(value));
+  const stored =
+    kind.custom === undefined
+      ? toStoredVersion(withStructs(value))
+      : ({ ...prunedAs(kind, value, () => undefined), apiVersion: kind.apiVersion } as NewObject);
   return kind.strategy.applyDefaults?.(stored) ?? stored;
 }
 

@@ -43,6 +43,9 @@ export function ruleMatches(
 
 /** Versions in which objects of a kind are served, apart from one. */
 export function otherVersionsOf(kind: Kind, apiVersion: string): readonly string[] {
+  if (kind.custom !== undefined) {
+    return kind.custom.map((version) => version.apiVersion).filter((version) => version !== apiVersion);
+  }
   const others = OTHER_VERSIONS.filter((other) => other.kind === kind.kind)
     .map(({ group, version }) => `${group}/${version}`)
     .filter((other) => storedVersion(other, kind.kind) === kind.apiVersion);

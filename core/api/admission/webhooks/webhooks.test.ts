@@ -312,4 +312,61 @@ describe('admission webhooks', () => {
       namespace: 'default',
     });
   });
+
+  test('objects of custom kinds, in the version that a webhook knows; unknown fields of a patch are dropped', () => {
+    const world = restCluster();
+    const schema = {
+      openAPIV3Schema: {
+        type: 'object',
+        properties: { spec: { type: 'object', properties: { size: { type: 'integer' } } } },
+      },
+    };
+    const version = (name: string, storage: boolean): object => ({ name, served: true, storage, schema });
+    world.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+      metadata: { name: 'widgets.example.com' },
+      spec: {
+        group: 'example.com',
+        scope: 'Namespaced',
+        names: { plural: 'widgets', kind: 'Widget', singular: 'widget', listKind: 'WidgetList' },
+        versions: [version('v1', true), version('v1beta1', false)],
+      },
+    });
+    const rules = [
+      {
+        apiGroups: ['example.com'],
+        apiVersions: ['v1beta1'],
+        operations: ['CREATE'],
+        resources: ['widgets'],
+      },
+    ];
+    configure(world, 'mutating', 'a', { name: 'size', rules });
+    const patch = [
+      { op: 'add', path: '/spec', value: { size: 3 } },
+      { op: 'add', path: '/spec/colour', value: 'red' },
+    ];
+    const path = '/apis/example.com/v1/namespaces/default/widgets';
+    const body = { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'w' } };
+    const made = ask(world, () => ({ response: { allowed: true, patch } }), 'POST', path, body);
+    expect(made.calls[0]?.review).toMatchObject({
+      kind: { version: 'v1beta1' },
+      object: { apiVersion: 'example.com/v1beta1' },
+    });
+    expect([made.answer.code, at(made.answer, 'spec'), at(made.answer, 'apiVersion')]).toEqual([
+      201,
+      { size: 3 },
+      'example.com/v1',
+    ]);
+  });
+
+  test('a collection is deleted after one round of questions', () => {
+    const world = restCluster();
+    for (const name of ['a', 'b', 'c']) world.send('POST', MAPS, { metadata: { name } });
+    configure(world, 'validating', 'a', { name: 'all' });
+    const deleted = ask(world, allow, 'DELETE', MAPS);
+    expect([deleted.answer.code, deleted.calls.map(({ review }) => review.name)]).toEqual([
+      200,
+      ['a', 'b', 'c'],
+    ]);
+    expect(world.send('GET', `${MAPS}/a`).code).toBe(404);
+  });
 });
