@@ -79,13 +79,13 @@ export function parse(source: string): Expression | { readonly issue: Issue } {
     homogeneousAggregateLiterals: false,
     limits,
   });
+  const { text, offsetIn } = structLiterals(source);
   try {
-    const { text, offsetIn } = structLiterals(source);
     return new Reader(text, offsetIn).read(environment.parse(text).ast, 0);
   } catch (error) {
     if (error instanceof BadSource) return { issue: error.issue };
     if (error instanceof ParseError) {
-      return problem(error.range?.start ?? 0, `Syntax error: ${error.summary}`);
+      return problem(offsetIn(error.range?.start ?? 0), `Syntax error: ${error.summary}`);
     }
     throw error;
   }

@@ -1,4 +1,5 @@
-import { kindFor } from '../../../kinds/registry.ts';
+import { kindIn } from '../../../kinds/custom/lookup.ts';
+import type { Kind } from '../../../kinds/kind.ts';
 import { compileSelector } from '../../../labels.ts';
 import type { ParamKind, ParamRef } from '../../../schema/types.generated.ts';
 import type { View } from '../../../store/view.ts';
@@ -26,7 +27,7 @@ export function paramsOf(
 ): Params {
   if (paramKind === undefined || ref === undefined) return NONE;
   const { apiVersion = '', kind: name = '' } = paramKind;
-  const kind = kindFor(apiVersion, name);
+  const kind = kindIn(view, apiVersion, name);
   if (kind === undefined) {
     return { problem: `failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'` };
   }
@@ -49,7 +50,7 @@ export function paramsOf(
 function selected(
   { name, selector }: ParamRef,
   view: View,
-  kind: NonNullable<ReturnType<typeof kindFor>>,
+  kind: Kind,
   place: string | undefined,
 ): readonly KubeObject[] {
   if (name !== undefined && name !== '') {

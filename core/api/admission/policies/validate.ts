@@ -65,7 +65,8 @@ function objections({ policy, binding, attributes, view, reviewer, port, version
   }
   const review = reviewOf(attributes, reviewer, port, version);
   const violations = found.params.flatMap((param) => {
-    const shown = param === undefined ? undefined : port.show(param, param.apiVersion);
+    const shown =
+      param === undefined ? undefined : port.show(param, spec.paramKind?.apiVersion ?? param.apiVersion);
     return violationsOf(spec, attributes, review, shown, view, reviewer);
   });
   return { violations, isMisconfigured: false };
