@@ -188,12 +188,6 @@ const COMMON_EXCEPTIONS: readonly ObjectException[] = [
 
 const SET_EXCEPTIONS: readonly ObjectException[] = [
   {
-    reason: 'nothing protects a claim while pods use it: that is not modelled',
-    resources: ['persistentvolumeclaims'],
-    side: 'recorded',
-    edit: ({ metadata }) => removed(metadata as Fields, 'finalizers'),
-  },
-  {
     reason: 'maxSurge of DaemonSets came with 1.22 (KEP-1591)',
     resources: ['daemonsets'],
     side: 'ours',
@@ -309,12 +303,6 @@ export const PRINTED_EXCEPTIONS: readonly PrintedException[] = [
     side: 'ours',
     commands: /describe ds/,
     edit: (lines) => lines.filter((line) => !line.startsWith('Namespace:')),
-  },
-  {
-    reason: 'nothing protects a claim while pods use it: that is not modelled',
-    side: 'recorded',
-    commands: /describe pvc/,
-    edit: (lines) => lines.map((line) => line.replace('[kubernetes.io/pvc-protection]', '[]')),
   },
   {
     reason: 'the class of volume attributes is printed since 1.29 (KEP-3751)',
