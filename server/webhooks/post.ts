@@ -1,5 +1,5 @@
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { checkServerIdentity } from 'node:tls';
 import type { Target } from './services.ts';
 
@@ -38,6 +38,22 @@ function failureText(error: NodeJS.ErrnoException, { hostname, port, protocol }:
   }
 }
 
+const NO_ROOTS = 'unable to load root certificates: unable to parse bytes as PEM block';
+
+/** A bundle that holds no certificates is found out before anything is sent. */
+function requestTo(
+  make: typeof httpRequest,
+  at: URL,
+  options: RequestOptions,
+  onResponse: (response: IncomingMessage) => void,
+): ClientRequest | undefined {
+  try {
+    return make(at, options, onResponse);
+  } catch {
+    return undefined;
+  }
+}
+
 export function postJson(
   { at, servername }: Target,
   body: unknown,
@@ -71,7 +87,7 @@ export function postJson(
       const isLate = error.name === 'TimeoutError' || error.name === 'AbortError';
       resolve({ failure: isLate ? 'context deadline exceeded' : failureText(error, at) });
     };
-    const sent = (isTls ? httpsRequest : httpRequest)(at, options, (response) => {
+    const sent = requestTo(isTls ? httpsRequest : httpRequest, at, options, (response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       response.on('data', (chunk: Buffer) => {
@@ -84,6 +100,10 @@ export function postJson(
         resolve({ code: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
       );
     });
+    if (sent === undefined) {
+      resolve({ failure: NO_ROOTS });
+      return;
+    }
     sent.on('error', failed);
     sent.end(text);
   });
