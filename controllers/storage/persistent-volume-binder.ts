@@ -17,6 +17,8 @@ import {
   type RequestResult,
   type WatchEvent,
 } from '../controller.ts';
+import { expansion } from './expansion.ts';
+import { type PatchRequest, patchClaim, patchVolume } from './patches.ts';
 import { classOf, isFor, volumeFor } from './volume-matching.ts';
 
 /**
@@ -45,42 +47,9 @@ const NO_PROVISIONER = 'kubernetes.io/no-provisioner';
 /** The provisioner of a cluster that has no StorageClass. */
 const CLOUD_PROVISIONER = 'disk.csi.wavetank.dev';
 
-type PatchRequest = Extract<Request, { verb: 'patch' }>;
-
 function withAnnotations(object: KubeObject, annotations: Readonly<Record<string, string>>): KubeObject {
   const { metadata } = object;
   return { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...annotations } } };
-}
-
-function patchClaim(
-  { metadata }: PersistentVolumeClaim,
-  change: (stored: PersistentVolumeClaim) => KubeObject,
-  subresource?: 'status',
-): PatchRequest {
-  return {
-    verb: 'patch',
-    kind: PERSISTENT_VOLUME_CLAIM,
-    namespace: metadata.namespace,
-    name: metadata.name,
-    uid: metadata.uid,
-    change: (stored) => change(stored as PersistentVolumeClaim),
-    ...(subresource === undefined ? {} : { subresource }),
-  };
-}
-
-function patchVolume(
-  name: string,
-  change: (stored: PersistentVolume) => KubeObject,
-  subresource?: 'status',
-): PatchRequest {
-  return {
-    verb: 'patch',
-    kind: PERSISTENT_VOLUME,
-    namespace: undefined,
-    name,
-    change: (stored) => change(stored as PersistentVolume),
-    ...(subresource === undefined ? {} : { subresource }),
-  };
 }
 
 type Phase = 'Available' | 'Bound' | 'Released';
@@ -199,7 +168,11 @@ function defaultClass(view: View): StorageClass | undefined {
 
 /** `syncUnboundClaim`. */
 function bindClaim(view: View, claim: PersistentVolumeClaim, now: Micros): Reconciliation<never> {
-  if (claim.status.phase === 'Bound' || claim.metadata.deletionTimestamp !== undefined) return DONE;
+  if (claim.metadata.deletionTimestamp !== undefined) return DONE;
+  if (claim.status.phase === 'Bound') {
+    const requests = expansion(view, claim);
+    return requests.length === 0 ? DONE : { requests, memory: undefined };
+  }
   const { volumeName } = claim.spec;
   if (volumeName !== undefined && volumeName !== '') {
     const volume = view.get(PERSISTENT_VOLUME, undefined, volumeName);
