@@ -2,27 +2,14 @@ import type { PolicyRule, RoleRef, Subject } from '../schema/types.generated.ts'
 import type { View } from '../store/view.ts';
 import { virtualBindings, virtualRules } from './built-in/virtual.ts';
 import { type AnyBinding, CLUSTER_ROLE, CLUSTER_ROLE_BINDING, ROLE, ROLE_BINDING } from './kinds.ts';
+import { nodeDecision } from './node-authorizer.ts';
 import { MASTERS, type Requester } from './requester.ts';
+import { type Access, type Decision, isAllowedBy } from './rule.ts';
 
 /**
  * Role-based access control (https://kubernetes.io/docs/reference/access-authn-authz/rbac/): what somebody may do is
  * the sum of the rules of the roles that are bound to them.
  */
-export interface ResourceAccess {
-  readonly verb: string;
-  readonly group: string;
-  /** `pods`, `pods/log`. */
-  readonly resource: string;
-  readonly namespace: string;
-  readonly name: string;
-}
-
-export interface PathAccess {
-  readonly verb: string;
-  readonly path: string;
-}
-
-export type Access = ResourceAccess | PathAccess;
 
 /** The rules that one binding gives. */
 export interface Grant {
@@ -35,12 +22,6 @@ export interface Grants {
   readonly grants: readonly Grant[];
   /** Roles that are bound, and aren't there. */
   readonly problems: readonly string[];
-}
-
-/** Whether somebody may, and by what; or, where something was not there, what. */
-export interface Decision {
-  readonly allowed: boolean;
-  readonly reason: string;
 }
 
 function isSubject(subject: Subject, { name, groups }: Requester, namespace: string): boolean {
@@ -108,45 +89,19 @@ export function grantsFor(view: View, who: Requester, namespace: string): Grants
   return { grants, problems };
 }
 
-function holds(list: readonly string[] | undefined, wanted: string): boolean {
-  return list?.some((entry) => entry === '*' || entry === wanted) === true;
-}
-
-/** A star before the slash is everything that has the subresource. */
-function holdsResource(list: readonly string[] | undefined, wanted: string): boolean {
-  const slash = wanted.indexOf('/');
-  return holds(list, wanted) || (slash >= 0 && list?.includes(`*${wanted.slice(slash)}`) === true);
-}
-
-function mayUse(rule: PolicyRule, access: ResourceAccess): boolean {
-  return (
-    holds(rule.verbs, access.verb) &&
-    holds(rule.apiGroups, access.group) &&
-    holdsResource(rule.resources, access.resource) &&
-    ((rule.resourceNames?.length ?? 0) === 0 || rule.resourceNames?.includes(access.name) === true)
-  );
-}
-
-/** A star at the end is everything that begins so. */
-export function fitsPath(pattern: string, path: string): boolean {
-  return pattern.endsWith('*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
-}
-
-function mayVisit(rule: PolicyRule, { verb, path }: PathAccess): boolean {
-  return holds(rule.verbs, verb) && rule.nonResourceURLs?.some((url) => fitsPath(url, path)) === true;
-}
-
-export function isAllowedBy(rule: PolicyRule, access: Access): boolean {
-  return 'path' in access ? mayVisit(rule, access) : mayUse(rule, access);
-}
-
-/** Whether somebody may do this (kubernetes `RBACAuthorizer.Authorize`, after the privileged group). */
+/**
+ * Whether somebody may do this: masters, then what a node may about its own, then roles, in the order of kubeadm's
+ * `--authorization-mode=Node,RBAC`. Those who let nobody in say why one after another.
+ */
 export function decide(view: View, who: Requester, access: Access): Decision {
   if (who.groups.includes(MASTERS)) return { allowed: true, reason: '' };
+  const ofNode = nodeDecision(view, who, access);
+  if (ofNode.allowed) return ofNode;
   const { grants, problems } = grantsFor(view, who, 'path' in access ? '' : access.namespace);
   const grant = grants.find(({ rules }) => rules.some((rule) => isAllowedBy(rule, access)));
   if (grant !== undefined) return { allowed: true, reason: `RBAC: allowed by ${grant.source}` };
-  return { allowed: false, reason: problems.length === 0 ? '' : `RBAC: ${aggregate(problems)}` };
+  const reasons = [ofNode.reason, problems.length === 0 ? '' : `RBAC: ${aggregate(problems)}`];
+  return { allowed: false, reason: reasons.filter((reason) => reason !== '').join('\n') };
 }
 
 /** Several errors as one (apimachinery `Aggregate`): each text once, in brackets where they are several. */

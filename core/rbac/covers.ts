@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../schema/types.generated.ts';
-import { fitsPath } from './access.ts';
+import { fitsPath } from './rule.ts';
 
 /**
  * Whether some rules grant all that others do (kubernetes `component-helpers/auth/rbac/validation` `Covers`): each

@@ -7,6 +7,7 @@ import type { Kind } from '../kinds/kind.ts';
 import { kindByResource } from '../kinds/registry.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import type { CertificateSigningRequest } from '../schema/types.generated.ts';
+import { readBody } from './body.ts';
 import { type RestAnswer, refusal } from './request.ts';
 import { answerOf, missing, stored, type WriteContext } from './write-request.ts';
 
@@ -26,7 +27,10 @@ function versionOf(body: Fields): string {
 }
 
 /** `approval`: the conditions, and nothing else. */
-export function approve(write: WriteContext, body: Fields): RestAnswer {
+export function approve(write: WriteContext, sent: Fields): RestAnswer {
+  const read = readBody(write.path.apiVersion, write.path.kind, sent, write.request.query);
+  if (!read.ok) return refusal(read.status);
+  const body = read.object as unknown as Fields;
   const before = stored(write) as CertificateSigningRequest | undefined;
   if (before === undefined) return missing(write);
   const { store, path, context } = write;

@@ -1,5 +1,5 @@
 import { failure, type Status } from '../api/status.ts';
-import type { Access } from '../rbac/access.ts';
+import type { Access } from '../rbac/rule.ts';
 import { isTrue } from './request.ts';
 
 /**

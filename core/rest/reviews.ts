@@ -1,7 +1,8 @@
 import { badRequest, failure, invalid, type Status } from '../api/status.ts';
 import { invalidValue } from '../kinds/validation/fields.ts';
-import { type Access, aggregate, decide, grantsFor } from '../rbac/access.ts';
+import { aggregate, decide, grantsFor } from '../rbac/access.ts';
 import type { Requester } from '../rbac/requester.ts';
+import type { Access } from '../rbac/rule.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import type { View } from '../store/view.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
