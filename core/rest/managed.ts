@@ -38,8 +38,9 @@ export function managerProblem({ method, query }: RestRequest): Status | undefin
   });
 }
 
-export function managedKind({ apiVersion, kind, hasStatus }: Kind): ManagedKind {
-  return { apiVersion, kind, hasStatus };
+export function managedKind({ apiVersion, kind, hasStatus, custom }: Kind): ManagedKind {
+  const schema = custom?.find((version) => version.apiVersion === apiVersion)?.schema;
+  return { apiVersion, kind, hasStatus, ...(schema === undefined ? {} : { schema }) };
 }
 
 /** Who writes; `undefined` where the request doesn't say. */

@@ -106,7 +106,10 @@ function structSchema(name: string, meet: (struct: string) => void, describe: De
   };
 }
 
-function kindName({ group, version, kind }: Kind): Schema {
+/** A kind in one of its versions. */
+type Named = Pick<Kind, 'group' | 'version' | 'kind' | 'plural' | 'namespaced' | 'apiVersion'>;
+
+function kindName({ group, version, kind }: Named): Schema {
   return { group, version, kind };
 }
 
@@ -116,7 +119,7 @@ const FIELD_VALIDATION: Schema = {
   schema: { type: 'string', uniqueItems: true },
 };
 
-function pathsOf(kind: Kind): Readonly<Record<string, Schema>> {
+export function pathsOf(kind: Named): Readonly<Record<string, Schema>> {
   const root = kind.group === '' ? `/api/${kind.version}` : `/apis/${kind.apiVersion}`;
   const base = kind.namespaced ? `${root}/namespaces/{namespace}/${kind.plural}` : `${root}/${kind.plural}`;
   const operation = (action: string): Schema => ({
@@ -139,12 +142,11 @@ function groupPath(apiVersion: string): string {
 }
 
 /** `/openapi/v3`: where the documents are. */
-export function openApiIndex(): unknown {
+export function openApiIndex(custom: readonly string[] = []): unknown {
   const versions = [...new Set(KINDS.map(({ apiVersion }) => apiVersion))].sort();
   return {
     paths: Object.fromEntries(
-      versions.map((apiVersion) => {
-        const path = groupPath(apiVersion);
+      [...versions.map(groupPath), ...custom].map((path) => {
         return [path, { serverRelativeURL: `/openapi/v3/${path}` }];
       }),
     ),

@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../../schema/decoding.ts';
 import { emptyOf } from '../../../schema/protobuf-numbers.ts';
 import { structNameOf } from '../../../schema/table.ts';
+import type { JSONSchemaProps } from '../../../schema/types.generated.ts';
 import { equalValues } from '../../equal.ts';
 import { failure, type Status, type StatusCause } from '../../status.ts';
 import {
@@ -140,6 +141,8 @@ export interface ManagedKind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly hasStatus: boolean;
+  /** Of a custom kind. */
+  readonly schema?: JSONSchemaProps;
 }
 
 const emptyObjects = new Map<string, Fields>();
@@ -161,7 +164,7 @@ export function afterUpdate(
   after: Fields,
   kind: ManagedKind,
 ): readonly Manager[] {
-  const place = placeOfKind(kind.apiVersion, kind.kind);
+  const place = placeOfKind(kind.apiVersion, kind.kind, kind.schema);
   const { subresource, manager, apiVersion, time } = writer;
   const comparison = compare(
     ownable(before ?? emptyObject(kind), subresource, kind.hasStatus),
@@ -241,7 +244,7 @@ function abandoned(last: FieldSet, managers: readonly Manager[]): FieldSet {
 
 /** The places that a configuration speaks of, and of which an object still has its values. */
 export function keptFields(live: Fields, config: Fields, kind: ManagedKind): FieldSet {
-  const place = placeOfKind(kind.apiVersion, kind.kind);
+  const place = placeOfKind(kind.apiVersion, kind.kind, kind.schema);
   const spoken = ownable(config, undefined, kind.hasStatus);
   const { modified } = compare(ownable(live, undefined, kind.hasStatus), spoken, place);
   return difference(fieldsOf(spoken, place), modified);
@@ -262,7 +265,7 @@ export function applyConfiguration(
   kind: ManagedKind,
   force: Force,
 ): Applied {
-  const place = placeOfKind(kind.apiVersion, kind.kind);
+  const place = placeOfKind(kind.apiVersion, kind.kind, kind.schema);
   const { subresource, manager, time } = writer;
   const isOwn = (entry: Manager): boolean => isWriter(entry, writer, 'Apply');
   let known = managers;

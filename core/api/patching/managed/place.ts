@@ -1,5 +1,6 @@
 import { isJsonObject } from '../../../schema/decoding.ts';
 import { type FieldType, findStruct, structNameOf } from '../../../schema/table.ts';
+import type { JSONSchemaProps } from '../../../schema/types.generated.ts';
 import { isAtomicField, isAtomicStruct, KEY_DEFAULTS, type ListKind, listKind } from '../list-kinds.ts';
 
 /** What the schema says of a place in an object, as server-side apply asks. */
@@ -8,12 +9,18 @@ export interface Place {
   readonly type?: FieldType;
   readonly isAtomic: boolean;
   readonly list?: ListKind;
+  /** Of a custom kind: what its definition says, in the place of a type. */
+  readonly schema?: JSONSchemaProps;
+  /** A whole custom resource: its metadata is every object's. */
+  readonly ofObject?: boolean;
 }
 
 const UNKNOWN: Place = { isAtomic: false };
 const SCALAR: Place = { isAtomic: true };
 
-export function placeOfKind(apiVersion: string, kind: string): Place {
+/** `schema`: of a custom kind. */
+export function placeOfKind(apiVersion: string, kind: string, schema?: JSONSchemaProps): Place {
+  if (schema !== undefined) return { schema, isAtomic: false, ofObject: true };
   const struct = structNameOf(apiVersion, kind);
   return struct === undefined ? UNKNOWN : { type: { type: 'struct', struct }, isAtomic: false };
 }
@@ -39,12 +46,51 @@ function placeIn(struct: string, field: string, type: FieldType): Place {
   };
 }
 
+const places = new WeakMap<JSONSchemaProps, Place>();
+
+/** (structured-merge-diff's schema as apiextensions makes it of a structural schema.) */
+function placeOfSchema(schema: JSONSchemaProps): Place {
+  let place = places.get(schema);
+  if (place === undefined) {
+    place = { schema, isAtomic: isAtomicSchema(schema), ...listOf(schema) };
+    places.set(schema, place);
+  }
+  return place;
+}
+
+function isAtomicSchema(schema: JSONSchemaProps): boolean {
+  const { type = 'object' } = schema;
+  if (type === 'array') return false;
+  return type !== 'object' || schema['x-kubernetes-map-type'] === 'atomic';
+}
+
+function listOf(schema: JSONSchemaProps): Pick<Place, 'list'> {
+  if (schema.type !== 'array') return {};
+  const type = schema['x-kubernetes-list-type'];
+  if (type === 'map') return { list: { kind: 'map', keys: schema['x-kubernetes-list-map-keys'] ?? [] } };
+  return { list: { kind: type === 'set' ? 'set' : 'atomic' } };
+}
+
+const METADATA: Place = { type: { type: 'struct', struct: 'ObjectMeta' }, isAtomic: false };
+
+function fieldOfSchema({ schema, ofObject }: Place, field: string): Place {
+  if (ofObject === true && field === 'metadata') return METADATA;
+  const own = schema?.properties?.[field];
+  if (own !== undefined) return placeOfSchema(own);
+  const others = schema?.additionalProperties;
+  return typeof others === 'object' ? placeOfSchema(others) : UNKNOWN;
+}
+
 /** Whether a field is one that the struct declares, and no key of a map. */
-export function isDeclared({ type }: Place, field: string): boolean {
+export function isDeclared({ type, schema, ofObject }: Place, field: string): boolean {
+  if (schema !== undefined)
+    return (ofObject === true && field === 'metadata') || Object.hasOwn(schema.properties ?? {}, field);
   return type?.type === 'struct' && fieldsOfStruct(type.struct).has(field);
 }
 
-export function placeOfField({ type }: Place, field: string): Place {
+export function placeOfField(place: Place, field: string): Place {
+  const { type } = place;
+  if (place.schema !== undefined) return fieldOfSchema(place, field);
   if (type === undefined) return UNKNOWN;
   if (type.type === 'map') return placeOf(type.of);
   if (type.type !== 'struct') return UNKNOWN;
@@ -56,7 +102,9 @@ function placeOf(type: FieldType): Place {
   return type.type === 'map' ? { type, isAtomic: false } : SCALAR;
 }
 
-export function placeOfItem({ type }: Place): Place {
+export function placeOfItem({ type, schema }: Place): Place {
+  const items = schema?.items;
+  if (items !== undefined && !Array.isArray(items)) return placeOfSchema(items as JSONSchemaProps);
   return type?.type === 'list' ? placeOf(type.of) : UNKNOWN;
 }
 
