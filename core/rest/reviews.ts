@@ -269,7 +269,7 @@ export function serveReview(
   return answer(201, {
     kind,
     apiVersion,
-    metadata: { creationTimestamp: null, ...(namespace === '' ? {} : { namespace }) },
+    metadata: namespace === '' ? {} : { namespace },
     ...(kind === 'SelfSubjectReview' ? {} : { spec }),
     status: review.status(question),
   });
