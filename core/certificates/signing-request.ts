@@ -21,7 +21,7 @@ const WRONG_TYPE = 'PEM block type must be CERTIFICATE REQUEST';
 const MALFORMED = 'asn1: structure error: malformed certificate request';
 
 /** The bytes inside the PEM of a request, or what is wrong with it (kubernetes `certificates.ParseCSR`). */
-export function requestBytes(base64: string): Uint8Array | string {
+function requestBytes(base64: string): Uint8Array | string {
   const text = bytesOfBase64(base64);
   const [, type, body = ''] = PEM.exec(text === undefined ? '' : derText(text)) ?? [];
   if (type !== 'CERTIFICATE REQUEST') return WRONG_TYPE;

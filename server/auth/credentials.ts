@@ -17,7 +17,7 @@ export interface Credentials {
 }
 
 /** The user of the kubeconfig that the server writes. */
-export const ADMIN: Requester = { name: 'kubernetes-admin', groups: [MASTERS] };
+const ADMIN: Requester = { name: 'kubernetes-admin', groups: [MASTERS] };
 
 export async function makeCredentials(token: string): Promise<Credentials> {
   const authority = await makeClusterAuthority();

@@ -37,7 +37,7 @@ const USAGES: readonly string[] = [
   'timestamping',
 ];
 
-export const LEGACY_UNKNOWN = 'kubernetes.io/legacy-unknown';
+const LEGACY_UNKNOWN = 'kubernetes.io/legacy-unknown';
 const SECONDS_MIN = 600;
 /** A domain and a path, each as long as its own rule lets it be. */
 const SIGNER_NAME_MAX = 571;
@@ -57,7 +57,7 @@ function labelErrors(field: string, name: string, check: NameCheck): readonly Fi
 }
 
 /** core/validation `ValidateSignerName`. */
-export function validateSignerName(field: string, name: string): readonly FieldError[] {
+function validateSignerName(field: string, name: string): readonly FieldError[] {
   if (name === '') return [required(field)];
   const [domain = '', path = '', ...more] = name.split('/');
   if (!name.includes('/') || more.length > 0) {

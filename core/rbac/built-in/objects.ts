@@ -20,7 +20,7 @@ const CONTROLLER = 'system:controller:';
 const ACCOUNTS_NAMESPACE = 'kube-system';
 
 /** What marks an object as one that the API server itself keeps as it should be. */
-export const BUILT_IN_LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
+const BUILT_IN_LABELS = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
 const ANNOTATIONS = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
 
 function metadataOf(name: string, more: object = {}): NewObject['metadata'] & { readonly name: string } {

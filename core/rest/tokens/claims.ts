@@ -14,7 +14,7 @@ import { type Micros, parseRfc3339, SECOND } from '../../time.ts';
 /** Who signs, and for whom a token is unless it says otherwise (`--service-account-issuer`, `--api-audiences`). */
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
 /** Of tokens that stand in Secrets, and never end. */
-export const SECRET_ISSUER = 'kubernetes/serviceaccount';
+const SECRET_ISSUER = 'kubernetes/serviceaccount';
 
 export interface ObjectReference {
   readonly name: string;
