@@ -1,9 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { failure, type Status } from '../../core/api/status.ts';
-import { isForbiddenKey } from '../../core/schema/decoding.ts';
 import { readProtobuf } from '../../core/schema/protobuf.ts';
 import { parseYamlValue } from '../../files/yaml/parse-yaml.ts';
-import { DEPTH_MAX, jsonProblem } from './json-problem.ts';
+import { holdsForbiddenKey, parseJson } from './safe-json.ts';
 
 /** The largest body that the API server takes (`MaxRequestBodyBytes`). */
 const BODY_MAX = 3 * 1024 * 1024;
@@ -72,38 +71,9 @@ function isYaml(contentType: string | undefined): boolean {
   return contentType !== undefined && /yaml/.test(contentType);
 }
 
-const MAY_HOLD_FORBIDDEN = /__proto__|\\/;
-
-/** A key that would make a trap of every copy of the object, here and wherever the log is read. */
-function holdsForbidden(value: unknown): boolean {
-  if (Array.isArray(value)) return value.some(holdsForbidden);
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, inner]) => isForbiddenKey(key) || holdsForbidden(inner));
-}
-
 /** What was to be decoded, in Go's words for a value of another type. */
 const GO_OBJECT =
   'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-
-const OPEN_BRACKET = 0x5b;
-
-/** The engine's parser is many times as fast as a scanner that knows what to say: that one is for what is wrong. */
-function parseJson(text: string): { readonly value: unknown } | { readonly problem: string } {
-  let opened = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code === OPEN_BRACE || code === OPEN_BRACKET) opened += 1;
-  }
-  if (opened >= DEPTH_MAX) {
-    const problem = jsonProblem(text);
-    if (problem !== undefined) return { problem };
-  }
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch {
-    return { problem: jsonProblem(text) ?? 'invalid JSON' };
-  }
-}
 
 function readText(bytes: Buffer, contentType: string | undefined, kind: string | undefined): Body {
   let text: string;
@@ -122,8 +92,7 @@ function readText(bytes: Buffer, contentType: string | undefined, kind: string |
     if ('problem' in read) return unreadable(bytes, kind, read.problem);
     value = read.value;
   }
-  // A name may be spelled with escapes.
-  if (MAY_HOLD_FORBIDDEN.test(text) && holdsForbidden(value)) {
+  if (holdsForbiddenKey(text, value)) {
     return refused(400, 'BadRequest', '"__proto__" is not allowed as a key');
   }
   if (kind !== undefined && (typeof value !== 'object' || value === null || Array.isArray(value))) {

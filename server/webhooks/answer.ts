@@ -1,5 +1,6 @@
 import type { WebhookResponse } from '../../core/api/admission/webhooks/port.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
+import { holdsForbiddenKey, parseJson } from '../http/safe-json.ts';
 
 /** What a webhook's answer says, if it is one (apiserver `webhook/request.VerifyAdmissionResponse`). */
 export type ReadAnswer = { readonly response: WebhookResponse } | { readonly failure: string };
@@ -17,12 +18,10 @@ function httpFailure(code: number, text: string): string {
   return `an error on the server (${JSON.stringify(quoted)}) has prevented the request from succeeding`;
 }
 
+/** `undefined` too for what no log should hold. */
 function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const read = parseJson(text);
+  return 'problem' in read || holdsForbiddenKey(text, read.value) ? undefined : read.value;
 }
 
 function decodedPatch(patch: unknown): readonly unknown[] | undefined {

@@ -46,6 +46,10 @@ describe('the answer of a webhook', () => {
   test('may be none at all', () => {
     expect(read(undefined)).toEqual({ failure: 'webhook response was absent' });
     expect(readAnswer(200, '<html>', 'u', V1)).toHaveProperty('failure');
+    expect(readAnswer(200, `${'['.repeat(5000)}${']'.repeat(5000)}`, 'u', V1)).toHaveProperty('failure');
+    const trap =
+      '{"kind":"AdmissionReview","response":{"uid":"u","allowed":true,"status":{"__proto__":{"a":1}}}}';
+    expect(readAnswer(200, trap, 'u', V1)).toHaveProperty('failure');
     expect(readAnswer(404, '', 'u', V1)).toEqual({
       failure: 'the server could not find the requested resource',
     });

@@ -12,7 +12,7 @@ import { badRequest, failure, type Status } from '../../status.ts';
 import { isStatus } from '../admission.ts';
 import type { Attributes } from './call.ts';
 import { concerns, type Hook, hooksOf } from './hooks.ts';
-import type { WebhookPort } from './port.ts';
+import type { ReviewPort, WebhookPort } from './port.ts';
 import { OPEN, verdictOf } from './verdict.ts';
 
 /** MutatingAdmissionWebhook: one after the other, each with what the ones before it made of the object. */
@@ -40,14 +40,38 @@ function patched(
   port: WebhookPort,
   apiVersion: string,
 ): NewObject | Status {
-  const { kind } = attributes;
-  const isOwnKind = object.kind !== kind.kind;
-  const shown = isOwnKind ? object : port.show(object, apiVersion);
-  // As JSON has it: a key that holds `undefined` is none.
-  const result = jsonPatch(JSON.parse(JSON.stringify(shown)), patch);
+  const result = jsonPatch(reviewedJson(attributes, object, port, apiVersion), patch);
   if (!result.ok) return internal(result.error);
-  if (isOwnKind) return isJsonObject(result.value) ? (result.value as unknown as NewObject) : object;
-  const { value, problems } = decodeObject(result.value);
+  return reviewedObject(attributes, object, result.value, apiVersion);
+}
+
+function hasOwnKind({ kind }: Attributes, object: NewObject): boolean {
+  return object.kind !== kind.kind;
+}
+
+/** The object as reviewers see it, and as JSON has it: a key that holds `undefined` is none. */
+export function reviewedJson(
+  attributes: Attributes,
+  object: NewObject,
+  port: ReviewPort,
+  apiVersion: string,
+): unknown {
+  const shown = hasOwnKind(attributes, object) ? object : port.show(object, apiVersion);
+  return JSON.parse(JSON.stringify(shown)) as unknown;
+}
+
+/** What reviewers made of an object, in the version that is stored. */
+export function reviewedObject(
+  attributes: Attributes,
+  object: NewObject,
+  changed: unknown,
+  apiVersion: string,
+): NewObject | Status {
+  const { kind } = attributes;
+  if (hasOwnKind(attributes, object)) {
+    return isJsonObject(changed) ? (changed as unknown as NewObject) : object;
+  }
+  const { value, problems } = decodeObject(changed);
   const hard = problems.find((problem) => problem.kind !== 'unknownField');
   if (value === undefined || hard !== undefined)
     return internal(hard?.message ?? 'the patch leaves no object');

@@ -4,7 +4,9 @@ import type { View } from '../../../store/view.ts';
 import type { RequestContext } from '../../identity.ts';
 import type { KubeObject, NewObject } from '../../object.ts';
 import type { Status } from '../../status.ts';
-import { hasPolicies } from '../policies/kinds.ts';
+import { isStatus } from '../admission.ts';
+import { hasMutatingPolicies, hasPolicies, hasValidatingPolicies } from '../policies/kinds.ts';
+import { mutatedByPolicies } from '../policies/mutate.ts';
 import { refusedByPolicies } from '../policies/validate.ts';
 import type { Attributes } from './call.ts';
 import { mutatingWebhooks, mutatingWebhooksOfDeletion } from './mutate.ts';
@@ -44,11 +46,29 @@ export function isSentToReview(view: View, { client, isReviewed }: RequestContex
 
 /** Policies come before webhooks. */
 function refusal(attributes: Attributes, view: View, context: RequestContext): Status | undefined {
-  const byPolicies = hasPolicies(view) ? refusedByPolicies(attributes, view, context) : undefined;
+  const byPolicies = hasValidatingPolicies(view) ? refusedByPolicies(attributes, view, context) : undefined;
   return byPolicies ?? validatingWebhooks(attributes, view, context.client);
 }
 
-/** What webhooks make of a new object; `admitAgain` is the rest of admission. */
+/** Policies come before webhooks, and those that asked for it are heard again after these. */
+function mutate(
+  attributes: Attributes & { readonly object: NewObject },
+  view: View,
+  context: RequestContext,
+  admitAgain?: (object: NewObject) => NewObject | Status,
+): NewObject | Status {
+  const { client } = context;
+  if (!hasMutatingPolicies(view)) return mutatingWebhooks(attributes, view, client, admitAgain);
+  const first = mutatedByPolicies(attributes, view, context);
+  if (isStatus(first)) return first;
+  const admitted = first === attributes.object ? first : (admitAgain?.(first) ?? first);
+  if (isStatus(admitted)) return admitted;
+  const sent = mutatingWebhooks({ ...attributes, object: admitted }, view, client, admitAgain);
+  if (isStatus(sent) || sent === admitted) return sent;
+  return mutatedByPolicies({ ...attributes, object: sent }, view, context, true);
+}
+
+/** What reviewers make of a new object; `admitAgain` is the rest of admission. */
 export function mutateCreation(
   object: NewObject,
   kind: Kind,
@@ -57,7 +77,7 @@ export function mutateCreation(
   admitAgain: (object: NewObject) => NewObject | Status,
 ): NewObject | Status {
   const attributes = { ...attributesOf('CREATE', kind, object, undefined, context), object };
-  return mutatingWebhooks(attributes, view, context.client, admitAgain);
+  return mutate(attributes, view, context, admitAgain);
 }
 
 export function validateCreation(
@@ -81,7 +101,7 @@ export function mutateUpdate(
 ): KubeObject | Status {
   const attributes = { ...attributesOf('UPDATE', kind, next, previous, context), object: next };
   // An update leaves its object complete: webhooks patch what is there.
-  return mutatingWebhooks(attributes, view, context.client) as KubeObject | Status;
+  return mutate(attributes, view, context) as KubeObject | Status;
 }
 
 export function validateUpdate(
@@ -121,8 +141,8 @@ export function admitBody<T extends NewObject>(
     ...(subresource === undefined ? {} : { subresource }),
     ...(previous === undefined ? {} : { previous }),
   };
-  const mutated = mutatingWebhooks({ ...attributes, object: body }, view, context.client);
-  if (mutated.kind === 'Status') return mutated as Status;
+  const mutated = mutate({ ...attributes, object: body }, view, context);
+  if (isStatus(mutated)) return mutated;
   return refusal({ ...attributes, object: mutated }, view, context) ?? (mutated as T);
 }
 

@@ -137,6 +137,22 @@ describe('admission webhooks', () => {
     expect(moved.answer.code).toBe(400);
   });
 
+  test.each([
+    [{ op: 'add', path: '/metadata/__proto__', value: { polluted: 'yes' } }],
+    [{ op: 'add', path: '/__proto__/polluted', value: 'yes' }],
+    [{ op: 'add', path: '/data', value: 7 }],
+    [{ op: 'replace', path: '', value: null }],
+    ['no operation'],
+    [null],
+  ])('a hostile patch is refused or harmless: %j', (operation) => {
+    const world = restCluster();
+    configure(world, 'mutating', 'a', { name: 'bad' });
+    const answer: Answer = () => ({ response: { allowed: true, patch: [operation] } });
+    const { code } = ask(world, answer, 'POST', MAPS, { metadata: { name: 'm' } }).answer;
+    expect(code).toBe(500);
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
   test('what a patch makes of the object is validated', () => {
     const world = restCluster();
     configure(world, 'mutating', 'a', { name: 'bad' });
