@@ -1,4 +1,5 @@
 import { fieldOf, indexed, optionalField } from './access.ts';
+import { type Checking, noOverload, type Scope } from './checking.ts';
 import type { Environment } from './environment.ts';
 import { CelError, CostExceeded, type Issue } from './error.ts';
 import { expandMacro } from './macros.ts';
@@ -28,14 +29,6 @@ import {
 } from './types.ts';
 import { BuiltMap, type Entry, keyText, TypeValue, Uint, type Value } from './value.ts';
 
-/** Variables of macros, from the innermost out. */
-export interface Scope {
-  readonly name: string;
-  readonly type: CelType;
-  readonly place: number;
-  readonly outer: Scope | undefined;
-}
-
 /** What making a list, a map, an object costs (cel-go `common/cost`). */
 const LIST_COST = 10;
 const MAP_COST = 30;
@@ -43,7 +36,7 @@ const MAP_COST = 30;
 const NOTHING: Step = { type: DYN, run: () => null };
 
 /** Checks an expression against the types of its environment, and makes it a function in the same pass. */
-export class Compiler {
+export class Compiler implements Checking {
   readonly issues: Issue[] = [];
   /** Variables of the environment that the expression speaks of. */
   readonly names = new Set<string>();
@@ -382,12 +375,6 @@ export class Compiler {
       },
     };
   }
-}
-
-export function noOverload(name: string, types: readonly CelType[], isMember: boolean): string {
-  const [first, ...rest] = types.map(formatType);
-  const applied = isMember ? `${first}.(${rest.join(', ')})` : `(${types.map(formatType).join(', ')})`;
-  return `found no matching overload for '${name}' applied to '${applied}'`;
 }
 
 function constantStep(constant: Constant): Step {

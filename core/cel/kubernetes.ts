@@ -2,6 +2,7 @@ import { functionsOf } from './environment.ts';
 import { ARITHMETIC } from './functions/arithmetic.ts';
 import { AUTHORIZATION } from './functions/authorizer.ts';
 import { CONVERSIONS } from './functions/conversions.ts';
+import { JSON_PATCHES } from './functions/json-patch.ts';
 import { LISTS, SETS } from './functions/lists.ts';
 import { NAMED_FORMATS } from './functions/named-formats.ts';
 import { NETWORK } from './functions/network.ts';
@@ -33,4 +34,4 @@ const BASE = [
 export const KUBERNETES_FUNCTIONS = functionsOf(...BASE);
 
 /** Where a request is at hand, its authorizer is too. */
-export const ADMISSION_FUNCTIONS = functionsOf(...BASE, AUTHORIZATION);
+export const ADMISSION_FUNCTIONS = functionsOf(...BASE, AUTHORIZATION, JSON_PATCHES);

@@ -1,6 +1,5 @@
 import { findField } from './access.ts';
-import type { Compiler, Scope } from './compiler.ts';
-import { noOverload } from './compiler.ts';
+import { type Checking, noOverload, type Scope } from './checking.ts';
 import { compare } from './equality.ts';
 import { CelError, CostExceeded } from './error.ts';
 import type { Expression } from './parse.ts';
@@ -16,7 +15,7 @@ const TURN_COST = 3;
 
 const NAME_WANTED = 'argument must be a simple name';
 
-function nameOf(compiler: Compiler, expression: Expression): string {
+function nameOf(compiler: Checking, expression: Expression): string {
   if (expression.op === 'name') return expression.name;
   compiler.fail(expression.at, NAME_WANTED);
   return '';
@@ -33,7 +32,7 @@ interface Range {
   readonly second: CelType;
 }
 
-function rangeOf(compiler: Compiler, target: Expression, hasTwo: boolean, scope: Scope | undefined): Range {
+function rangeOf(compiler: Checking, target: Expression, hasTwo: boolean, scope: Scope | undefined): Range {
   const { type, run } = compiler.compile(target, scope);
   if (type.kind === 'list')
     return hasTwo ? { run, first: INT, second: type.element } : { run, first: type.element, second: DYN };
@@ -67,7 +66,7 @@ interface Body {
 }
 
 function bodyOf(
-  compiler: Compiler,
+  compiler: Checking,
   target: Expression,
   names: readonly Expression[],
   scope: Scope | undefined,
@@ -105,7 +104,7 @@ function bodyOf(
 
 /** A predicate has to be a bool; cel-go finds out at the operator that takes it. */
 function predicate(
-  compiler: Compiler,
+  compiler: Checking,
   expression: Expression,
   scope: Scope,
   operator: string,
@@ -204,7 +203,7 @@ function mapped(body: Body, test: Run | undefined, transform: Step, isEntry: boo
   };
 }
 
-function has(compiler: Compiler, { args, at }: Call, scope: Scope | undefined): Step {
+function has(compiler: Checking, { args, at }: Call, scope: Scope | undefined): Step {
   const [field] = args;
   if (field?.op !== 'select' || field.isOptional) {
     return compiler.fail(at, 'invalid argument to has() macro');
@@ -222,7 +221,7 @@ function has(compiler: Compiler, { args, at }: Call, scope: Scope | undefined): 
 }
 
 /** `x.optMap(v, …)` runs where there is a value. */
-function optMap(compiler: Compiler, { target, args, name }: Call, scope: Scope | undefined): Step {
+function optMap(compiler: Checking, { target, args, name }: Call, scope: Scope | undefined): Step {
   const [variable, body] = args as [Expression, Expression];
   const optional = compiler.compile(target as Expression, scope);
   if (optional.type.kind !== 'optional' && !isDyn(optional.type)) {
@@ -247,7 +246,7 @@ function optMap(compiler: Compiler, { target, args, name }: Call, scope: Scope |
   };
 }
 
-function sortBy(compiler: Compiler, { target, args }: Call, scope: Scope | undefined): Step {
+function sortBy(compiler: Checking, { target, args }: Call, scope: Scope | undefined): Step {
   const [variable, key] = args as [Expression, Expression];
   const range = rangeOf(compiler, target as Expression, false, scope);
   const inner = within(nameOf(compiler, variable), range.first, scope);
@@ -284,7 +283,7 @@ const LOOPS: Readonly<Record<string, readonly string[]>> = {
   transformMapEntry: ['2+1', '2+2'],
 };
 
-function loopMacro(compiler: Compiler, call: Call, variables: number, scope: Scope | undefined): Step {
+function loopMacro(compiler: Checking, call: Call, variables: number, scope: Scope | undefined): Step {
   const { name, args, at } = call;
   const body = bodyOf(compiler, call.target as Expression, args.slice(0, variables), scope);
   const rest = args.slice(variables);
@@ -313,7 +312,7 @@ function loopMacro(compiler: Compiler, call: Call, variables: number, scope: Sco
 }
 
 /** `undefined` where the call is none of a macro. */
-export function expandMacro(compiler: Compiler, call: Call, scope: Scope | undefined): Step | undefined {
+export function expandMacro(compiler: Checking, call: Call, scope: Scope | undefined): Step | undefined {
   const { name, target, args } = call;
   if (target === undefined)
     return name === 'has' && args.length === 1 ? has(compiler, call, scope) : undefined;

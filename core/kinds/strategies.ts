@@ -1,5 +1,7 @@
 import type { KindStrategy } from './kind.ts';
 import {
+  MUTATING_ADMISSION_POLICY_BINDING_STRATEGY,
+  MUTATING_ADMISSION_POLICY_STRATEGY,
   VALIDATING_ADMISSION_POLICY_BINDING_STRATEGY,
   VALIDATING_ADMISSION_POLICY_STRATEGY,
 } from './strategy/admission-policy.ts';
@@ -61,6 +63,9 @@ export const STRATEGIES: Readonly<Record<string, KindStrategy>> = {
   'v1/Secret': SECRET_STRATEGY,
   'v1/Service': SERVICE_STRATEGY,
   'v1/ServiceAccount': SERVICE_ACCOUNT_STRATEGY,
+  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicy': MUTATING_ADMISSION_POLICY_STRATEGY,
+  'admissionregistration.k8s.io/v1/MutatingAdmissionPolicyBinding':
+    MUTATING_ADMISSION_POLICY_BINDING_STRATEGY,
   'admissionregistration.k8s.io/v1/MutatingWebhookConfiguration': MUTATING_WEBHOOK_STRATEGY,
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy': VALIDATING_ADMISSION_POLICY_STRATEGY,
   'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding':

@@ -2,12 +2,15 @@ import type { NewObject } from '../../api/object.ts';
 import type {
   LabelSelector,
   MatchResources,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
   ValidatingAdmissionPolicy,
   ValidatingAdmissionPolicyBinding,
 } from '../../schema/types.generated.ts';
 import { fill, onField, onItems } from '../defaults/fill.ts';
 import type { KindStrategy } from '../kind.ts';
 import { validateAdmissionPolicy, validateAdmissionPolicyBinding } from '../validation/admission-policy.ts';
+import { validateMutatingPolicy, validateMutatingPolicyBinding } from '../validation/mutating-policy.ts';
 
 /** Admission policies (`pkg/apis/admissionregistration/v1/defaults.go`). */
 const EVERYTHING: LabelSelector = Object.freeze({});
@@ -44,4 +47,28 @@ export const VALIDATING_ADMISSION_POLICY_BINDING_STRATEGY: KindStrategy<Validati
   },
   validate: validateAdmissionPolicyBinding,
   validateUpdate: validateAdmissionPolicyBinding,
+};
+
+export const MUTATING_ADMISSION_POLICY_STRATEGY: KindStrategy<MutatingAdmissionPolicy> = {
+  applyDefaults(object: NewObject<MutatingAdmissionPolicy>): NewObject<MutatingAdmissionPolicy> {
+    return onField(object, 'spec', (spec) =>
+      onField(
+        fill(spec, { failurePolicy: 'Fail', reinvocationPolicy: 'Never' }),
+        'matchConstraints',
+        matchDefaults,
+      ),
+    );
+  },
+  validate: validateMutatingPolicy,
+  validateUpdate: validateMutatingPolicy,
+};
+
+export const MUTATING_ADMISSION_POLICY_BINDING_STRATEGY: KindStrategy<MutatingAdmissionPolicyBinding> = {
+  applyDefaults(
+    object: NewObject<MutatingAdmissionPolicyBinding>,
+  ): NewObject<MutatingAdmissionPolicyBinding> {
+    return onField(object, 'spec', (spec) => onField(spec, 'matchResources', matchDefaults));
+  },
+  validate: validateMutatingPolicyBinding,
+  validateUpdate: validateMutatingPolicyBinding,
 };

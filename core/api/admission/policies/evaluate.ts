@@ -114,7 +114,7 @@ export function evaluationOf(
   return { lookup, budget };
 }
 
-function errorText(expression: string, error: string): string {
+export function errorText(expression: string, error: string): string {
   return `expression '${expression}' resulted in error: ${error}`;
 }
 

@@ -1,8 +1,15 @@
-import type { MatchResources, NamedRuleWithOperations } from '../../../schema/types.generated.ts';
+import type {
+  MatchResources,
+  NamedRuleWithOperations,
+  ParamKind,
+  ParamRef,
+} from '../../../schema/types.generated.ts';
 import type { View } from '../../../store/view.ts';
 import type { Attributes } from '../webhooks/call.ts';
 import { isExempt, selectorsMatch } from '../webhooks/hooks.ts';
 import { otherVersionsOf, ruleMatches } from '../webhooks/rules.ts';
+import { paramsOf } from './params.ts';
+import type { Reviewer } from './reviewer.ts';
 
 /** Which requests a policy or a binding is for (apiserver `policy/matching`). */
 
@@ -24,7 +31,7 @@ function versionFor(
 }
 
 /** The version that expressions are to see; `undefined` where the request is none of its. */
-export function matchedVersion(
+function matchedVersion(
   match: MatchResources,
   attributes: Attributes,
   view: View,
@@ -37,4 +44,48 @@ export function matchedVersion(
   // A binding without rules takes whatever its policy takes.
   if (resourceRules.length === 0) return requested;
   return versionFor(resourceRules, attributes, requested, isExact);
+}
+
+interface AnyPolicy {
+  readonly spec: { readonly matchConstraints?: MatchResources; readonly paramKind?: ParamKind };
+}
+
+interface AnyBinding {
+  readonly spec: { readonly matchResources?: MatchResources; readonly paramRef?: ParamRef };
+}
+
+export type Match =
+  | {
+      readonly version: string;
+      /** As expressions see them: one evaluation for each, `undefined` for the one without. */
+      readonly params: readonly unknown[];
+    }
+  | { readonly problem: string };
+
+/** `undefined` where policy and binding are not for the request. */
+export function matchOf(
+  { spec }: AnyPolicy,
+  binding: AnyBinding,
+  attributes: Attributes,
+  view: View,
+  { port }: Pick<Reviewer, 'port'>,
+): Match | undefined {
+  const requested = port.apiVersion(attributes);
+  const version = matchedVersion(spec.matchConstraints ?? {}, attributes, view, requested);
+  if (version === undefined) return undefined;
+  const { matchResources, paramRef } = binding.spec;
+  if (
+    matchResources !== undefined &&
+    matchedVersion(matchResources, attributes, view, requested) === undefined
+  ) {
+    return undefined;
+  }
+  const found = paramsOf(spec.paramKind, paramRef, attributes, view);
+  if ('problem' in found) return found;
+  const { apiVersion } = spec.paramKind ?? {};
+  const { show } = port.of(attributes);
+  const params = found.params.map((param) =>
+    param === undefined ? undefined : show(param, apiVersion ?? param.apiVersion),
+  );
+  return { version, params };
 }

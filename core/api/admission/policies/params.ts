@@ -17,7 +17,8 @@ export type Params =
   | { readonly problem: string };
 
 const NONE: Params = { params: [undefined] };
-const NOT_FOUND = 'no params found for policy binding with `Deny` parameterNotFoundAction';
+const NOT_FOUND =
+  'failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction';
 
 export function paramsOf(
   paramKind: ParamKind | undefined,
@@ -29,17 +30,23 @@ export function paramsOf(
   const { apiVersion = '', kind: name = '' } = paramKind;
   const kind = kindIn(view, apiVersion, name);
   if (kind === undefined) {
-    return { problem: `failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'` };
+    return {
+      problem: `failed to configure policy: failed to find resource referenced by paramKind: '${apiVersion}, Kind=${name}'`,
+    };
   }
   if (!kind.namespaced && ref.namespace !== undefined && ref.namespace !== '') {
-    return { problem: 'paramRef.namespace must not be provided for a cluster-scoped `paramKind`' };
+    return {
+      problem:
+        'failed to configure binding: paramRef.namespace must not be provided for a cluster-scoped `paramKind`',
+    };
   }
   // A Namespace is in itself for other purposes, not for this one.
   const own = matched.namespaced ? namespace : '';
   const place = kind.namespaced ? ref.namespace || own : undefined;
   if (place === '') {
     return {
-      problem: 'cannot use namespaced paramRef in policy binding that matches cluster-scoped resources',
+      problem:
+        'failed to configure binding: cannot use namespaced paramRef in policy binding that matches cluster-scoped resources',
     };
   }
   const found = selected(ref, view, kind, place);
