@@ -40,6 +40,61 @@ const PUBLISHED: readonly Published[] = [
   },
 ];
 
+/** Custom resources: their definitions first. What a manifest lacks that its definition requires is refused. */
+const CUSTOM = [
+  {
+    name: 'kube-prometheus',
+    steps: ['kube-prometheus/manifests/setup', 'kube-prometheus/manifests'],
+    listed: 'servicemonitors,prometheuses,prometheusrules,alertmanagers -A',
+    count: 23,
+  },
+  {
+    name: 'cert-manager',
+    steps: ['cert-manager/deploy/crds', 'cert-manager/test/fixtures/cert-manager-resources.yaml'],
+    listed: 'issuers,clusterissuers,certificates -A',
+    count: 0,
+  },
+  {
+    name: 'Chaos Mesh',
+    steps: [
+      'chaos-mesh-examples/config/crd/bases',
+      'chaos-mesh-examples/examples/network-loss-example.yaml',
+      'chaos-mesh-examples/examples/pod-kill-example.yaml',
+    ],
+    listed: 'networkchaos,podchaos -A',
+    count: 0,
+  },
+] as const;
+
+describe.skipIf(!hasKubectl || !existsSync(manifests))('custom resources that people publish', () => {
+  for (const { name, steps, listed, count } of CUSTOM) {
+    test(
+      name,
+      async () => {
+        const cluster = await serveCluster('--speed', '1');
+        cluster.run('kubectl create namespace chaos-mesh');
+        const apply = (flags: string): void => {
+          for (const step of steps) {
+            const ran = cluster.run(`kubectl apply ${flags} -f ${path.join(manifests, step)}`);
+            expect([ran.code, ran.output]).toEqual([0, ran.output]);
+          }
+        };
+        const versions = (): string =>
+          cluster.run(
+            `kubectl get ${listed} -o jsonpath='{range .items[*]}{.metadata.name}{.metadata.generation}{"\\n"}{end}'`,
+          ).output;
+        apply('--server-side');
+        const before = versions();
+        expect(before.split('\n').length - 1).toBeGreaterThanOrEqual(Math.max(count, 1));
+        apply('--server-side');
+        expect(versions()).toBe(before);
+        await cluster.end();
+      },
+      APPLY_MS,
+    );
+  }
+});
+
 describe.skipIf(!hasKubectl || !existsSync(manifests))('published manifests', () => {
   for (const { name, file, namespace, serverSide, changing } of PUBLISHED) {
     describe(name, () => {

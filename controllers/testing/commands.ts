@@ -2,7 +2,8 @@ import { parseAllDocuments } from 'yaml';
 import type { Command, PropagationPolicy, Result } from '../../core/api/command.ts';
 import type { KubeObject, NewObject } from '../../core/api/object.ts';
 import type { StatusReason } from '../../core/api/status.ts';
-import { kindFor, NODE, POD } from '../../core/kinds/registry.ts';
+import { kindIn } from '../../core/kinds/custom/lookup.ts';
+import { NODE, POD } from '../../core/kinds/registry.ts';
 import { milli, whole } from '../../core/quantity.ts';
 import { decodeObject } from '../../core/schema/decode.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
@@ -76,7 +77,7 @@ const apply: Handler = (world, { input }) =>
     const { value, problems } = decodeObject(raw);
     if (value === undefined || problems.length > 0)
       throw new Error(`bad manifest: ${JSON.stringify(problems)}`);
-    const kind = kindFor(value.apiVersion, value.kind);
+    const kind = kindIn(world.server.state, value.apiVersion, value.kind);
     if (kind === undefined) throw new Error(`no kind ${value.apiVersion} ${value.kind}`);
     const namespace = kind.namespaced ? (value.metadata.namespace ?? 'default') : undefined;
     const object: NewObject =
@@ -268,6 +269,15 @@ const conditions: Handler = (world, { args }) => {
   });
 };
 
+/** `measure external|RESOURCE/NAME METRIC VALUE [LABEL=…]`: what a metric of anything but pods is from now on. */
+const measure: Handler = (world, { args }) => {
+  const { named, plain } = options(args);
+  const [of = '', metric = '', value = '0'] = plain;
+  world.server.metrics = world.metrics;
+  world.metrics.setOutside(of, metric, milli(value), Object.fromEntries(named));
+  return [];
+};
+
 /** `refuse VERB RESOURCE REASON [times=1] [cause=NamespaceTerminating]` + the message. */
 const refuse: Handler = (world, { args, input }) => {
   const { named, plain } = options(args);
@@ -386,4 +396,5 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   scale,
   taint,
   usage,
+  measure,
 };

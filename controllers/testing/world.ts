@@ -3,8 +3,9 @@ import type { RequestContext } from '../../core/api/identity.ts';
 import type { KubeObject } from '../../core/api/object.ts';
 import { ApiServer } from '../../core/api/server.ts';
 import { failure, type StatusReason } from '../../core/api/status.ts';
+import { kindOfResource } from '../../core/kinds/custom/lookup.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { KINDS, kindByResource, POD, SERVICE_ACCOUNT } from '../../core/kinds/registry.ts';
+import { KINDS, POD, SERVICE_ACCOUNT } from '../../core/kinds/registry.ts';
 import { Journal } from '../../core/log/journal.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { Pod, PodStatus } from '../../core/schema/types.generated.ts';
@@ -46,6 +47,10 @@ function resourceOf(command: Command): string {
       return 'pods/eviction';
     case 'podMetrics':
       return command.metric === undefined ? 'pods.metrics.k8s.io' : 'pods.custom.metrics.k8s.io';
+    case 'outsideMetric':
+      return command.measured === undefined
+        ? 'external.metrics.k8s.io'
+        : `${command.measured.resource}.custom.metrics.k8s.io`;
     default:
       return command.kind.resource;
   }
@@ -189,7 +194,7 @@ export class TestWorld {
 
   kind(resource: string): Kind {
     const found =
-      kindByResource(resource) ??
+      kindOfResource(this.server.state, resource) ??
       KINDS.find(
         (kind) =>
           kind.plural === resource || kind.singular === resource || kind.shortNames.includes(resource),

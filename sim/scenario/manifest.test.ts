@@ -98,19 +98,30 @@ describe('an object', () => {
     ]);
   });
 
-  test('refused: a custom resource, in words of its own', () => {
-    const crd = {
-      kind: 'CustomResourceDefinition',
-      spec: { group: 'acme.io', names: { kind: 'Rocket' }, versions: [{ name: 'v1' }, { name: 'v2' }] },
+  test('a custom resource is read by the definition among the same manifests', () => {
+    const version = {
+      name: 'v2',
+      served: true,
+      storage: true,
+      schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
     };
-    expect(definedKinds(crd)).toEqual(['acme.io/v1/Rocket', 'acme.io/v2/Rocket']);
-    const read = readManifest(
-      { apiVersion: 'acme.io/v2', kind: 'Rocket' },
-      { customKinds: new Set(definedKinds(crd)) },
-    );
-    expect(!read.ok && read.problems[0]?.message).toBe(
-      'Rocket is a custom resource, and needs a later version of wavetank',
-    );
+    const crd = {
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'rockets.acme.io' },
+      spec: {
+        group: 'acme.io',
+        scope: 'Cluster',
+        names: { kind: 'Rocket', plural: 'rockets' },
+        versions: [version],
+      },
+    };
+    const customKinds = definedKinds([crd]);
+    expect([...customKinds.keys()]).toEqual(['acme.io/v2/Rocket']);
+    const rocket = { apiVersion: 'acme.io/v2', kind: 'Rocket', metadata: { name: 'one' }, spec: { fuel: 3 } };
+    const read = readManifest(rocket, { customKinds });
+    expect(read.ok && [read.kind.resource, read.object]).toEqual(['rockets.acme.io', rocket]);
+    expect(readManifest(rocket).ok).toBe(false);
   });
 });
 
