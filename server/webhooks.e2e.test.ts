@@ -115,7 +115,7 @@ describe.skipIf(!hasKubectl)('admission webhooks with kubectl', () => {
       const [first, second] = hooks.asked.map(({ path: own, review }) => ({
         own,
         ...review.request,
-      })) as readonly [Record<string, unknown>, Record<string, unknown>];
+      })) as unknown as readonly [Record<string, unknown>, Record<string, unknown>];
       expect(first).toMatchObject({
         own: '/mutate',
         operation: 'CREATE',
