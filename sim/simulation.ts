@@ -1,10 +1,11 @@
 import type { Controller } from '../controllers/controller.ts';
+import type { WebhookCall } from '../core/api/admission/webhooks/port.ts';
+import type { MetricsSource } from '../core/api/metrics.ts';
 import type { NewObject } from '../core/api/object.ts';
 import { ApiServer } from '../core/api/server.ts';
 import { EVENT, LEASE, SERVICE } from '../core/kinds/registry.ts';
 import { Journal } from '../core/log/journal.ts';
 import type { LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/log/record.ts';
-import type { WebhookCall } from '../core/api/admission/webhooks/port.ts';
 import type { RestAnswer, RestRequest } from '../core/rest/request.ts';
 import { serveWriteRequest, tryWebhooks } from '../core/rest/rest.ts';
 import type { View } from '../core/store/view.ts';
@@ -27,6 +28,7 @@ import { CLUSTER_AUTOSCALER_FLAGS, flagValues } from './scenario/flags.ts';
 import { type Action, isAutoscaled, type Scenario } from './scenario/scenario.ts';
 import type { StimulusWorld } from './stimulus/handler.ts';
 import { handlerFor } from './stimulus/list.ts';
+import { DeclaredMetrics, withDeclaredMetrics } from './traffic/declared-metrics.ts';
 import { Load } from './traffic/load.ts';
 import { ScrapedMetrics, SteadyMetrics } from './traffic/metrics.ts';
 import { hasLoad, Traffic } from './traffic/traffic.ts';
@@ -284,12 +286,19 @@ export class Simulation implements Target {
   private withMetrics(stream: WatchStream): Traffic | undefined {
     const { kernel, journal, server, nodes, scenario, load } = this;
     if (!hasLoad(scenario)) {
-      server.metrics = new SteadyMetrics(server.state, nodes, kernel, scenario.startTime);
+      const steady = new SteadyMetrics(server.state, nodes, kernel, scenario.startTime);
+      server.metrics = this.withDeclared(steady);
       return undefined;
     }
     const metrics = new ScrapedMetrics(server.state);
-    server.metrics = metrics;
+    server.metrics = this.withDeclared(metrics);
     return new Traffic(kernel, journal, stream, WATCH_DELAY, nodes, scenario, load, metrics);
+  }
+
+  private withDeclared(source: MetricsSource): MetricsSource {
+    const { metrics, startTime } = this.scenario;
+    if (metrics === undefined || metrics.length === 0) return source;
+    return withDeclaredMetrics(source, new DeclaredMetrics(metrics, this.kernel, startTime));
   }
 
   private plan(at: Micros, action: Action, source: string): void {

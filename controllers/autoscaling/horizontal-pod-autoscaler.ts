@@ -1,7 +1,12 @@
 import type { PodUsageList } from '../../core/api/metrics.ts';
 import { type KubeObject, keyOf } from '../../core/api/object.ts';
 import { HORIZONTAL_POD_AUTOSCALER } from '../../core/kinds/registry.ts';
-import type { HorizontalPodAutoscaler, MetricSpec } from '../../core/schema/types.generated.ts';
+import type {
+  CrossVersionObjectReference,
+  HorizontalPodAutoscaler,
+  MetricIdentifier,
+  MetricSpec,
+} from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
 import {
@@ -17,7 +22,7 @@ import type { HorizontalPodAutoscalerSettings } from '../settings.ts';
 import { type Conditions, withCondition } from './conditions.ts';
 import { boundsOf, decide, rulesOf, type ScalingHistory, tolerancesOf } from './decision.ts';
 import { combined, type FailedMetric, type MetricOutcome } from './metric-outcome.ts';
-import { outsideMetricFailure } from './outside-metrics.ts';
+import { measuredObject, outsideMetricOutcome, unknownSource } from './outside-metrics.ts';
 import { podMetricOutcome } from './pod-metrics.ts';
 import type { Calculation } from './replica-calculator.ts';
 import { currentReplicas, getScale, type Scale } from './scale-target.ts';
@@ -85,6 +90,22 @@ function undecided(turn: Turn, memory: AutoscalerMemory, statuses: Rescale['stat
   ]);
 }
 
+/** A question for a metric of an object, or of what is outside where none is given. */
+function outsideRequest(
+  { name, selector }: MetricIdentifier,
+  namespace: string,
+  described?: CrossVersionObjectReference,
+): Request {
+  return {
+    verb: 'outsideMetric',
+    namespace,
+    metric: name,
+    tag: METRICS,
+    ...(selector === undefined ? {} : { selector }),
+    ...(described === undefined ? {} : { measured: measuredObject(described) }),
+  };
+}
+
 /** The request that a metric needs: none for what nobody could be asked about. */
 function metricRequest(spec: MetricSpec, namespace: string, { selector }: Scale): Request | undefined {
   const asked = { verb: 'podMetrics', namespace, selector, tag: METRICS } as const;
@@ -95,8 +116,11 @@ function metricRequest(spec: MetricSpec, namespace: string, { selector }: Scale)
     case 'Pods':
       return { ...asked, metric: spec.pods?.metric.name ?? '' };
     case 'Object':
-      // Nobody knows the metric; what is learned is whether there is anybody at all.
-      return { ...asked, metric: spec.object?.metric.name ?? '' };
+      return spec.object === undefined
+        ? undefined
+        : outsideRequest(spec.object.metric, namespace, spec.object.describedObject);
+    case 'External':
+      return spec.external === undefined ? undefined : outsideRequest(spec.external.metric, namespace);
     default:
       return undefined;
   }
@@ -118,7 +142,7 @@ function proceed(turn: Turn, memory: AutoscalerMemory, settings: Settings, now: 
     if (request !== undefined) {
       return { requests: [...events, request], memory: { ...memory, turn: at } };
     }
-    const failed = outsideMetricFailure(spec, undefined, namespace);
+    const failed = unknownSource(spec);
     events.push(failureEvent(at.hpa, failed));
     at = withOutcome(at, failed);
   }
@@ -275,9 +299,11 @@ function onMetrics(
   const { hpa, outcomes } = turn;
   const spec = (hpa.spec.metrics ?? [])[outcomes.length] as MetricSpec;
   const namespace = namespaceOf(hpa);
+  const calculation = calculationOf(turn, settings, now);
+  const { statusReplicas } = turn.scale;
   const outcome =
-    podMetricOutcome(spec, result, calculationOf(turn, settings, now), namespace) ??
-    outsideMetricFailure(spec, result, namespace);
+    podMetricOutcome(spec, result, calculation, namespace) ??
+    outsideMetricOutcome(spec, result, { ...calculation, statusReplicas }, namespace);
   const events = outcome.ok ? [] : [failureEvent(hpa, outcome)];
   const cause = result.ok ? ((result.object as PodUsageList).cause ?? 0) : 0;
   const next = { ...withOutcome(turn, outcome), causedBy: Math.max(turn.causedBy, cause) };

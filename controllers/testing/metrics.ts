@@ -1,4 +1,6 @@
 import type { MetricsSource, PodMetricValue, PodUsage } from '../../core/api/metrics.ts';
+import type { StringMap } from '../../core/api/object.ts';
+import type { OutsideMetrics, OutsideValue } from '../../core/api/outside-metrics.ts';
 import { POD } from '../../core/kinds/registry.ts';
 import type { Matcher } from '../../core/labels.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
@@ -18,6 +20,13 @@ export interface UsageRule {
   readonly isShared: boolean;
 }
 
+interface OutsideRule {
+  readonly of: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly labels: StringMap;
+}
+
 function isReady({ status }: Pod): boolean {
   return (status.conditions ?? []).some(({ status: state, type }) => type === 'Ready' && state === 'True');
 }
@@ -27,6 +36,7 @@ export class TestMetrics implements MetricsSource {
   private readonly view: View;
   private readonly now: () => Micros;
   private readonly rules: UsageRule[] = [];
+  private readonly outsideValues = new Map<string, OutsideRule>();
 
   constructor(view: View, now: () => Micros) {
     this.view = view;
@@ -37,9 +47,32 @@ export class TestMetrics implements MetricsSource {
     this.rules.push(rule);
   }
 
+  /** The value of a metric of anything but pods, in thousandths: of `ingresses.networking.k8s.io/main`, or `external`. */
+  setOutside(of: string, metric: string, value: number, labels: StringMap): void {
+    this.outsideValues.set(`${of} ${metric} ${JSON.stringify(labels)}`, { of, metric, value, labels });
+  }
+
+  readonly outside: OutsideMetrics = {
+    objectMetrics: [],
+    externalMetrics: [],
+    objectValue: (metric, _namespace, { resource, name }, fits) =>
+      this.outsideOf(`${resource}/${name}`, metric).find(({ labels }) => fits(labels)),
+    externalValues: (metric, _namespace, fits) => {
+      const all = this.outsideOf('external', metric);
+      return all.length === 0 ? undefined : all.filter(({ labels }) => fits(labels));
+    },
+  };
+
+  private outsideOf(of: string, metric: string): readonly OutsideValue[] {
+    return [...this.outsideValues.values()]
+      .filter((one) => one.of === of && one.metric === metric)
+      .map(({ labels, value }) => ({ labels, value, timestamp: this.now() }));
+  }
+
   /** Nothing is measured any more. */
   clear(): void {
     this.rules.length = 0;
+    this.outsideValues.clear();
   }
 
   private running(namespace: string, fits: Matcher): readonly Pod[] {

@@ -1,6 +1,7 @@
 import type { Kind } from '../kinds/kind.ts';
 import type { LabelSelector } from '../schema/types.generated.ts';
 import type { KubeObject, NewObject } from './object.ts';
+import type { OutsideQuestion } from './outside-metrics.ts';
 import type { Status } from './status.ts';
 
 /** `metav1.DeletionPropagation`. */
@@ -69,7 +70,11 @@ export type Command =
       readonly selector: LabelSelector;
       /** `metrics.k8s.io` (CPU and memory of containers) unless a name of `custom.metrics.k8s.io` is given. */
       readonly metric?: string;
-    };
+    }
+  | ({
+      /** A metric of another object than a pod, or of what is outside. Reads, and writes nothing. */
+      readonly verb: 'outsideMetric';
+    } & OutsideQuestion);
 
 /** What a request came to. */
 export type Result =

@@ -3,6 +3,7 @@ import type { LabelSelector } from '../schema/types.generated.ts';
 import type { Micros } from '../time.ts';
 import { type Result, refused } from './command.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
+import type { OutsideMetrics } from './outside-metrics.ts';
 import { failure } from './status.ts';
 
 /** What one pod used, as it was scraped last; a pod that was not scraped yet has none. */
@@ -34,6 +35,8 @@ export interface PodMetricValue {
 export interface MetricsSource {
   /** The record that last changed what is measured, where that is known: who acts on the metrics acts because of it. */
   readonly cause?: number;
+  /** Who answers for metrics of anything but pods. */
+  readonly outside?: OutsideMetrics;
   usage(namespace: string, fits: Matcher): readonly PodUsage[];
   /** `undefined`: there is no metric of this name. */
   values(metric: string, namespace: string, fits: Matcher): readonly PodMetricValue[] | undefined;

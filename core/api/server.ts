@@ -12,6 +12,7 @@ import { evictPod } from './evict.ts';
 import type { Draw, RequestContext } from './identity.ts';
 import { type MetricsSource, readPodMetrics } from './metrics.ts';
 import type { KubeObject } from './object.ts';
+import { readOutsideMetric } from './outside-metrics.ts';
 import { patchObject } from './patch.ts';
 import { updateObject, updateStatus } from './update.ts';
 
@@ -57,6 +58,8 @@ export class ApiServer implements ApiStore {
         return evictPod(this, command, context);
       case 'podMetrics':
         return readPodMetrics(this.metrics, command);
+      case 'outsideMetric':
+        return readOutsideMetric(this.metrics, command);
     }
   }
 

@@ -1,9 +1,17 @@
+import type { MetricsSource } from '../api/metrics.ts';
 import { OTHER_VERSIONS, UNSTORED } from '../kinds/catalog.ts';
 import { customKinds } from '../kinds/custom/lookup.ts';
 import type { KindNames } from '../kinds/kind.ts';
 import { KINDS } from '../kinds/registry.ts';
 import type { View } from '../store/view.ts';
 import { METRICS_GROUP, METRICS_VERSION } from './metrics.ts';
+import {
+  CUSTOM_METRICS_GROUP,
+  CUSTOM_METRICS_VERSIONS,
+  EXTERNAL_METRICS_GROUP,
+  EXTERNAL_METRICS_VERSION,
+  outsideMetricResources,
+} from './outside-metrics.ts';
 import { isScalable } from './scale.ts';
 
 /** What a cluster serves, as clients ask for it before they ask for anything else. */
@@ -40,6 +48,8 @@ interface Served {
   readonly isStored: boolean;
   /** Where they are others than those of stored kinds and of questions. */
   readonly verbs?: readonly string[];
+  /** Its resources are metrics, which only who asks for them hears of. */
+  readonly isGroupOnly?: boolean;
 }
 
 /** What metrics-server adds. */
@@ -58,6 +68,15 @@ function measuredKind(kind: string, plural: string, namespaced: boolean): Served
   return { names, isStored: false, verbs: ['get', 'list'] };
 }
 
+function metricsGroup(group: string, version: string): Served {
+  const { names } = measuredKind('', '', true);
+  return { names: { ...names, group, version }, isStored: false, isGroupOnly: true };
+}
+
+/** What an adapter adds. */
+const CUSTOM_METRICS = CUSTOM_METRICS_VERSIONS.map((version) => metricsGroup(CUSTOM_METRICS_GROUP, version));
+const EXTERNAL_METRICS = metricsGroup(EXTERNAL_METRICS_GROUP, EXTERNAL_METRICS_VERSION);
+
 const METRICS: readonly Served[] = [
   measuredKind('NodeMetrics', 'nodes', false),
   measuredKind('PodMetrics', 'pods', true),
@@ -72,7 +91,14 @@ const SERVED: readonly Served[] = [
     ...(names.kind === 'ComponentStatus' ? { verbs: ['get', 'list'] } : {}),
   })),
 ];
-const SERVED_WITH_METRICS: readonly Served[] = [...SERVED, ...METRICS];
+const SERVED_WITH_METRICS: readonly Served[] = [...SERVED, ...METRICS, ...CUSTOM_METRICS];
+const SERVED_WITH_ALL_METRICS: readonly Served[] = [...SERVED_WITH_METRICS, EXTERNAL_METRICS];
+
+function builtInServed(metrics: MetricsSource | undefined): readonly Served[] {
+  if (metrics === undefined) return SERVED;
+  const hasExternal = (metrics.outside?.externalMetrics.length ?? 0) > 0;
+  return hasExternal ? SERVED_WITH_ALL_METRICS : SERVED_WITH_METRICS;
+}
 
 /** Every served version of the kinds that definitions add. */
 function customServed(view: View): readonly Served[] {
@@ -171,6 +197,7 @@ function aggregated(all: readonly Served[], isCore: boolean, asVersion: string):
         version,
         freshness: 'Current',
         resources: all
+          .filter(({ isGroupOnly }) => isGroupOnly !== true)
           .filter(({ names }) => names.group === group && names.version === version)
           .map((served) => aggregatedResource(served, group, version)),
       })),
@@ -228,10 +255,10 @@ function wantedAggregated(accept: string | undefined): string | undefined {
 export function discovery(
   path: string,
   accept: string | undefined,
-  hasMetrics: boolean,
+  metrics: MetricsSource | undefined,
   view: View,
 ): unknown {
-  const builtIn = hasMetrics ? SERVED_WITH_METRICS : SERVED;
+  const builtIn = builtInServed(metrics);
   const custom = customServed(view);
   const all = custom.length === 0 ? builtIn : [...builtIn, ...custom];
   const segments = path.split('/').filter((segment) => segment !== '');
@@ -249,5 +276,6 @@ export function discovery(
     return asVersion === undefined ? apiGroups(all) : aggregated(all, false, asVersion);
   }
   if (rest.length === 1) return groupOf(all, rest[0] ?? '');
-  return rest.length === 2 ? resourceList(all, rest.join('/')) : undefined;
+  if (rest.length !== 2) return undefined;
+  return outsideMetricResources(path, metrics) ?? resourceList(all, rest.join('/'));
 }

@@ -18,6 +18,7 @@ import { type ListSnapshots, listPage } from './list.ts';
 import { formatLines, logsOf, selectLines } from './logs.ts';
 import { serveMetrics } from './metrics.ts';
 import { notSimulated } from './not-simulated.ts';
+import { serveOutsideMetrics } from './outside-metrics.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import { parseResourcePath, type ResourcePath } from './resource-path.ts';
 import { hasScale, scaleOf, scaleTable } from './scale.ts';
@@ -56,9 +57,12 @@ export interface ReadContext {
 /** GET of anything but a watch. */
 export function serveRead(request: RestRequest, context: ReadContext): RestAnswer {
   const { view, now, snapshots, metrics } = context;
-  const discovered = discovery(request.path, request.accept, metrics !== undefined, view);
+  const discovered = discovery(request.path, request.accept, metrics, view);
   if (discovered !== undefined) return answer(200, discovered);
-  const measured = metrics === undefined ? undefined : serveMetrics(request, view, metrics);
+  const measured =
+    metrics === undefined
+      ? undefined
+      : (serveMetrics(request, view, metrics) ?? serveOutsideMetrics(request, view, metrics));
   const special = measured ?? serveComponentStatus(request);
   if (special !== undefined) return special;
   const path = parseResourcePath(request.path, view);

@@ -23,7 +23,7 @@ describe('a scenario that is refused', () => {
     [
       '__proto__',
       JSON.parse('{"__proto__": 1}'),
-      'spec.__proto__: unknown field "__proto__"; there are seed, duration, startTime, cluster, manifests, behaviors, traffic, timeline, expect',
+      'spec.__proto__: unknown field "__proto__"; there are seed, duration, startTime, cluster, manifests, behaviors, traffic, metrics, timeline, expect',
     ],
     ['wrong type', { seed: 'three' }, 'spec.seed: expected a whole number of at least 0, got "three"'],
     ['fraction', { seed: 1.5 }, 'spec.seed: expected a whole number of at least 0, got 1.5'],
@@ -39,6 +39,11 @@ describe('a scenario that is refused', () => {
       'start time',
       { startTime: 'today' },
       'spec.startTime: expected a time such as 2026-01-01T00:00:00Z, got "today"',
+    ],
+    [
+      'metrics',
+      { metrics: [{ name: 'jobs', of: 'webs/a', values: [{ value: 1 }] }] },
+      `spec.metrics[0].of: the server doesn't have a resource type "webs"`,
     ],
     [
       'traffic',

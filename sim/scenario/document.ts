@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { DEFAULT_START, MINUTE, parseRfc3339 } from '../../core/time.ts';
 import type { ScenarioProblem } from './problem.ts';
 import { shown } from './problem.ts';
-import type { ClusterSpec, ContainerBehavior, Duration, Expectation, TrafficFlow } from './scenario.ts';
+import type {
+  ClusterSpec,
+  ContainerBehavior,
+  Duration,
+  Expectation,
+  OutsideMetric,
+  TrafficFlow,
+} from './scenario.ts';
 import { behavior } from './schema/behavior.ts';
 import { cluster, DEFAULT_CLUSTER } from './schema/cluster.ts';
 import { expectation } from './schema/expect.ts';
@@ -17,6 +24,7 @@ import {
   text,
   wanted,
 } from './schema/fields.ts';
+import { metrics } from './schema/metrics.ts';
 import { type ApplyItem, timelineEntry, type WrittenEntry } from './schema/timeline.ts';
 import { traffic } from './schema/traffic.ts';
 import { readBySchema } from './schema-problems.ts';
@@ -36,6 +44,7 @@ export interface ScenarioDocument {
   readonly manifests: readonly ApplyItem[];
   readonly behaviors: readonly ContainerBehavior[];
   readonly traffic?: readonly TrafficFlow[];
+  readonly metrics?: readonly OutsideMetric[];
   /** In the order of the file. */
   readonly timeline: readonly WrittenEntry[];
   readonly expect: readonly Expectation[];
@@ -71,6 +80,7 @@ const spec = strict(
       .default([])
       .describe('What the programs in containers do. The first that fits a container holds.'),
     traffic: traffic.optional().describe('Requests that come from outside.'),
+    metrics: metrics.optional().describe('Metrics of other things than pods, for autoscalers.'),
     timeline: listOf(timelineEntry, 'a list of entries')
       .default([])
       .describe('What users do and what befalls the cluster, and when.'),
@@ -100,8 +110,13 @@ export function readDocument(raw: unknown): ReadDocument {
   const read = readBySchema(documentSchema, raw);
   if (!read.ok) return read;
   const { metadata, spec: given } = read.value;
-  const { traffic: flows, ...rest } = given;
-  const document = { name: metadata.name, ...rest, ...(flows === undefined ? {} : { traffic: flows }) };
+  const { traffic: flows, metrics: measured, ...rest } = given;
+  const document = {
+    name: metadata.name,
+    ...rest,
+    ...(flows === undefined ? {} : { traffic: flows }),
+    ...(measured === undefined ? {} : { metrics: measured }),
+  };
   return { ok: true, document };
 }
 

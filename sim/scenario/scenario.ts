@@ -26,6 +26,8 @@ export interface Scenario {
   readonly behaviors: readonly ContainerBehavior[];
   /** Requests that come from outside. Absent: none. */
   readonly traffic?: readonly TrafficFlow[];
+  /** Metrics of anything but pods, which autoscalers may ask for. Absent: none. */
+  readonly metrics?: readonly OutsideMetric[];
   /** Sorted by `at`; entries of one moment keep the order of the file. */
   readonly timeline: readonly TimelineEntry[];
   readonly expect: readonly Expectation[];
@@ -145,12 +147,28 @@ export interface IdleUsage {
   readonly memory?: number;
   /** Bytes that are added each hour of a run, and never given back. */
   readonly leakPerHour?: number;
+  /** Bytes that it writes to the disk of its node when it starts, and each hour of a run. */
+  readonly disk?: number;
+  readonly fillsPerHour?: number;
+  /** The emptyDir that it writes to. Absent: its own layer and its logs. */
+  readonly volume?: string;
 }
 
 /** Requests a second, in thousandths. */
 export type MilliRate = number;
 
 /** Requests from outside the cluster to one Service. */
+/** A metric of an object, or where there is none, of what is outside of the cluster. */
+export interface OutsideMetric {
+  readonly name: string;
+  readonly object?: { readonly resource: string; readonly name: string };
+  /** Absent: of every namespace. */
+  readonly namespace?: string;
+  readonly labels: StringMap;
+  /** In thousandths, each from a moment on; in the order of time. */
+  readonly values: readonly { readonly at: Duration; readonly value: number }[];
+}
+
 export interface TrafficFlow {
   /** Unique. */
   readonly name: string;
@@ -338,7 +356,17 @@ export type FaultAction =
       /** What it takes of the node's CPU. */
       readonly takes: CpuTaken;
       readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'memory-pressure' | 'disk-pressure' | 'pid-pressure';
+      readonly node: NodeChoice;
+      readonly takes: ResourceTaken;
+      readonly for?: Duration;
     };
+
+/** Bytes of memory or disk, or processes; or a share of what the node has, from 0 to 1. */
+export type ResourceTaken = { readonly amount: number } | { readonly share: number };
 
 /** In milli-CPU, or as a share of what the node has, from 0 to 1. */
 export type CpuTaken = { readonly cpu: number } | { readonly share: number };

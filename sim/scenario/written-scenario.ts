@@ -75,7 +75,7 @@ function compactSpec(spec: Written): Written {
  * default. Reading it gives the same scenario, but for the places where things were written.
  */
 export function writtenScenario(scenario: Scenario): Written {
-  const { cluster, behaviors, traffic, expect, ...spec } = compactSpec(writtenSpec(scenario));
+  const { cluster, behaviors, traffic, metrics, expect, ...spec } = compactSpec(writtenSpec(scenario));
   const { manifests, timeline } = scenario;
   const present = (name: string, value: unknown): Written =>
     value === undefined || (Array.isArray(value) && value.length === 0) ? {} : { [name]: value };
@@ -92,6 +92,7 @@ export function writtenScenario(scenario: Scenario): Written {
       ),
       ...present('behaviors', behaviors),
       ...present('traffic', traffic),
+      ...present('metrics', metrics),
       ...present('timeline', timeline.map(writtenEntry)),
       ...present('expect', expect),
     },

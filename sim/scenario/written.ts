@@ -1,3 +1,4 @@
+import { formatMilli } from '../../core/quantity.ts';
 import { rfc3339Micro } from '../../core/time.ts';
 import { formatDuration } from './duration.ts';
 import {
@@ -8,12 +9,14 @@ import {
   type KubernetesSettings,
   SCHEDULER_FLAGS,
 } from './flags.ts';
+import type { KubeletConfiguration } from './kubelet-configuration.ts';
 import type {
   ContainerBehavior,
   Expectation,
   HookBehavior,
   NodeGroup,
   Outage,
+  OutsideMetric,
   Scenario,
   ServiceTarget,
   TimeSpread,
@@ -43,11 +46,41 @@ function writtenFlags(table: Readonly<Record<string, Flag>>, values: Written): W
 function writtenKubernetes(settings: KubernetesSettings): Written {
   return Object.fromEntries(
     Object.entries(settings).map(([name, value]) => {
+      if (name === 'kubelet') {
+        const { configuration, ...flags } = settings.kubelet;
+        return [
+          name,
+          { ...writtenFlags(KUBELET_FLAGS, flags), ...writtenConfiguration(configuration ?? {}) },
+        ];
+      }
       const table = COMPONENTS[name];
       return [name, table === undefined ? value : writtenFlags(table, value as Written)];
     }),
   );
 }
+
+/** Its fields stand beside the flags. */
+function writtenConfiguration(given: KubeletConfiguration): Written {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (name === 'evictionSoftGracePeriod') {
+        const periods = Object.entries(value as Readonly<Record<string, number>>);
+        return [
+          name,
+          Object.fromEntries(periods.map(([signal, period]) => [signal, formatDuration(period)])),
+        ];
+      }
+      return [name, DURATIONS.includes(name) ? formatDuration(value as number) : value];
+    }),
+  );
+}
+
+const DURATIONS: readonly string[] = [
+  'evictionPressureTransitionPeriod',
+  'imageMinimumGCAge',
+  'shutdownGracePeriod',
+  'shutdownGracePeriodCriticalPods',
+] satisfies (keyof KubeletConfiguration)[];
 
 function writtenGroup({ min, max, ...group }: NodeGroup): Written {
   // Bounds that were not given follow the count.
@@ -103,10 +136,13 @@ function writtenBehavior(behavior: ContainerBehavior): Written {
       calls: calls.map(({ to, count }) => ({ to: serviceText(to), count })),
       timeout: formatDuration(timeout),
     })),
-    ...optional('usage', usage, ({ cpu, memory, leakPerHour }) => ({
+    ...optional('usage', usage, ({ cpu, memory, leakPerHour, disk, fillsPerHour, volume }) => ({
       ...optional('cpu', cpu, (milli) => `${milli}m`),
       ...optional('memory', memory, (bytes) => `${bytes}`),
       ...optional('leak', leakPerHour, (bytes) => `${bytes}/h`),
+      ...optional('disk', disk, (bytes) => `${bytes}`),
+      ...optional('fills', fillsPerHour, (bytes) => `${bytes}/h`),
+      ...optional('volume', volume, same),
     })),
   };
 }
@@ -139,6 +175,18 @@ function writtenFlow({ name, to, shape, spikes }: TrafficFlow): Written {
   };
 }
 
+function writtenMetric({ name, object, namespace, labels, values }: OutsideMetric): Written {
+  const place = namespace === undefined ? '' : `${namespace}/`;
+  return {
+    name,
+    ...(object === undefined
+      ? optional('namespace', namespace, String)
+      : { of: `${object.resource}/${place}${object.name}` }),
+    labels,
+    values: values.map(({ at, value }) => ({ at: formatDuration(at), value: formatMilli(value) })),
+  };
+}
+
 function writtenExpectation(expectation: Expectation): Written {
   const { name, expression } = expectation;
   if (expectation.type === 'always') {
@@ -164,7 +212,7 @@ function writtenExpectation(expectation: Expectation): Written {
  * files: reading it gives the same scenario.
  */
 export function writtenSpec(scenario: Scenario): Written {
-  const { seed, duration, startTime, cluster, behaviors, traffic, expect } = scenario;
+  const { seed, duration, startTime, cluster, behaviors, traffic, metrics, expect } = scenario;
   return {
     seed,
     duration: formatDuration(duration),
@@ -176,6 +224,7 @@ export function writtenSpec(scenario: Scenario): Written {
     },
     behaviors: behaviors.map(writtenBehavior),
     ...optional('traffic', traffic, (flows) => flows.map(writtenFlow)),
+    ...optional('metrics', metrics, (all) => all.map(writtenMetric)),
     expect: expect.map(writtenExpectation),
   };
 }

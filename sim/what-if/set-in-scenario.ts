@@ -12,7 +12,16 @@ import { writtenSpec } from '../scenario/written.ts';
 import type { SetValue } from './change.ts';
 
 /** The parts of a scenario that a value can be set in. Its objects and its timeline have ways of their own. */
-const PARTS = ['seed', 'duration', 'startTime', 'cluster', 'behaviors', 'traffic', 'expect'] as const;
+const PARTS = [
+  'seed',
+  'duration',
+  'startTime',
+  'cluster',
+  'behaviors',
+  'traffic',
+  'metrics',
+  'expect',
+] as const;
 type Part = (typeof PARTS)[number];
 
 const ELSEWHERE: Readonly<Record<string, string>> = {
