@@ -1,4 +1,5 @@
 import type { FieldError } from '../../api/status.ts';
+import { REQUEST } from '../../cel/admission.ts';
 import { type Compiled, compile, type Program } from '../../cel/compile.ts';
 import { environmentOf } from '../../cel/environment.ts';
 import { AUTHORIZER, RESOURCE_CHECK } from '../../cel/functions/authorizer.ts';
@@ -14,7 +15,7 @@ const CONDITIONS_MAX = 64;
 const ENVIRONMENT = environmentOf(ADMISSION_FUNCTIONS, {
   object: DYN,
   oldObject: DYN,
-  request: DYN,
+  request: REQUEST,
   authorizer: opaque(AUTHORIZER),
   'authorizer.requestResource': opaque(RESOURCE_CHECK),
 });

@@ -1,3 +1,4 @@
+import { REQUEST } from '../../../cel/admission.ts';
 import { type Budget, TOTAL_COST_MAX } from '../../../cel/compile.ts';
 import { toValue } from '../../../cel/data.ts';
 import { type Authorize, AuthorizerValue, ResourceCheck } from '../../../cel/functions/authorizer.ts';
@@ -38,7 +39,7 @@ export function variablesOf(
   const values = new Map<string, Value>([
     ['object', toValue(object, DYN)],
     ['oldObject', toValue(oldObject, DYN)],
-    ['request', toValue(review, DYN)],
+    ['request', toValue(review, REQUEST)],
     ['authorizer', authorizer],
     [
       'authorizer.requestResource',
