@@ -108,6 +108,78 @@ describe('reviews', () => {
     });
   });
 
+  test('a role that is bound and not there is told of', () => {
+    const cluster = withRoles();
+    cluster.send('POST', `${RBAC}/clusterrolebindings`, {
+      apiVersion: API,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'lost' },
+      roleRef: { apiGroup: ROLE_REF, kind: 'ClusterRole', name: 'nothing' },
+      subjects: [{ apiGroup: ROLE_REF, kind: 'User', name: 'jane' }],
+    });
+    const ask = (kind: string, spec: object): unknown => {
+      const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
+      const request = { method: 'POST', path, query: {}, user: 'jane', body: { kind, spec } } as const;
+      return (serveReview(request, cluster.server.state, JANE)?.body as { status?: unknown } | undefined)
+        ?.status;
+    };
+    const reason = 'RBAC: clusterrole.rbac.authorization.k8s.io "nothing" not found';
+    const resourceAttributes = { verb: 'delete', resource: 'nodes' };
+    expect(ask('SelfSubjectAccessReview', { resourceAttributes })).toEqual({ allowed: false, reason });
+    expect(ask('SelfSubjectRulesReview', { namespace: 'default' })).toMatchObject({
+      incomplete: true,
+      evaluationError: 'clusterrole.rbac.authorization.k8s.io "nothing" not found',
+    });
+  });
+
+  const ATTRIBUTES = { verb: 'get', resource: 'pods' };
+  test.each([
+    [
+      'SelfSubjectAccessReview',
+      {},
+      {},
+      'spec.resourceAttributes: Invalid value: "null": exactly one of nonResourceAttributes or resourceAttributes must be specified',
+    ],
+    [
+      'SelfSubjectAccessReview',
+      { resourceAttributes: ATTRIBUTES, nonResourceAttributes: { path: '/a', verb: 'get' } },
+      {},
+      'spec.nonResourceAttributes: Invalid value: {"path":"/a","verb":"get"}: cannot be specified in combination with resourceAttributes',
+    ],
+    [
+      'SubjectAccessReview',
+      { resourceAttributes: ATTRIBUTES },
+      {},
+      'spec.user: Invalid value: "": at least one of user or group must be specified',
+    ],
+    [
+      'SubjectAccessReview',
+      { resourceAttributes: ATTRIBUTES, user: 'a' },
+      { name: 'x' },
+      'metadata: Invalid value: {"name":"x"}: must be empty',
+    ],
+  ])('%s of %j is refused', (kind, spec, metadata, problem) => {
+    const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
+    const body = { kind, metadata, spec };
+    const request = { method: 'POST', path, query: {}, user: 'jane', body } as const;
+    const answer = serveReview(request, withRoles().server.state, JANE);
+    expect([answer?.code, (answer?.body as { message?: string } | undefined)?.message]).toEqual([
+      422,
+      `${kind}.authorization.k8s.io "" is invalid: ${problem}`,
+    ]);
+  });
+
+  test.each([
+    ['default', { resourceAttributes: { ...ATTRIBUTES, namespace: 'default' }, user: 'jane' }, 201],
+    ['default', { resourceAttributes: { ...ATTRIBUTES, namespace: 'other' }, user: 'jane' }, 400],
+    ['default', { nonResourceAttributes: { path: '/a', verb: 'get' }, user: 'jane' }, 422],
+  ])('a LocalSubjectAccessReview in %s of %j', (namespace, spec, code) => {
+    const path = `/apis/authorization.k8s.io/v1/namespaces/${namespace}/localsubjectaccessreviews`;
+    const request = { method: 'POST', path, query: {}, user: 'a', body: { spec } } as const;
+    const answer = serveReview(request, withRoles().server.state, ADMIN);
+    expect(answer?.code).toBe(code);
+  });
+
   test('what is no question is another request', () => {
     const request = { method: 'POST', path: '/api/v1/namespaces', query: {}, user: 'a' } as const;
     expect(serveReview(request, withRoles().server.state, ADMIN)).toBeUndefined();
