@@ -21,7 +21,8 @@ describe('what a request is for', () => {
     ['HEAD', '/apis/metrics.k8s.io/v1beta1/nodes/x', '', 'get metrics.k8s.io nodes  x'],
   ])('%s %s %s', (method, url, fieldSelector, expected) => {
     const [path = '', search = ''] = url.split('?');
-    const watch = search === '' ? {} : { watch: search.split('=')[1] ?? '' };
+    const watch: Readonly<Record<string, string>> =
+      search === '' ? {} : { watch: search.split('=')[1] ?? '' };
     const access = accessOf(requestInfo({ method, path, query: { fieldSelector, ...watch } }));
     const { verb, group, resource, namespace, name } = access as Extract<typeof access, { resource: string }>;
     expect(`${verb} ${group} ${resource} ${namespace} ${name === '' ? '-' : name}`).toBe(expected);
