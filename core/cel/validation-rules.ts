@@ -36,7 +36,7 @@ const ROOT = '<nil>';
 export const RULES_NOT_CHECKED: FieldError = {
   type: 'FieldValueInvalid',
   field: ROOT,
-  body: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  body: 'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
 /** Longer messages of expressions are not taken (apiserver `celconfig.MaxEvaluatedMessageExpressionSizeBytes`). */

@@ -113,7 +113,7 @@ describe('custom resources', () => {
     const refused = cluster.send('POST', WIDGETS, widget('a', { colour: 'green', size: -1 }));
     expect(said(refused)).toEqual([
       422,
-      'Widget.example.com "a" is invalid: [spec.colour: Unsupported value: "green": supported values: "red", "blue", spec.size: Invalid value: -1: spec.size in body should be greater than or equal to 0]',
+      'Widget.example.com "a" is invalid: [spec.colour: Unsupported value: "green": supported values: "red", "blue", spec.size: Invalid value: -1: spec.size in body should be greater than or equal to 0, <nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation]',
     ]);
     const strict = cluster.send(
       'POST',
@@ -237,7 +237,7 @@ describe('custom resources', () => {
     const loose = { schema: { openAPIV3Schema: { type: 'object', properties: { spec: {} } } } };
     expect(said(cluster.send('POST', DEFINITIONS, definition({}, loose)))).toEqual([
       422,
-      'CustomResourceDefinition.apiextensions.k8s.io "widgets.example.com" is invalid: spec.versions[0].schema.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields',
+      'CustomResourceDefinition.apiextensions.k8s.io "widgets.example.com" is invalid: spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields',
     ]);
     const rule = { type: 'object', 'x-kubernetes-validations': [{ rule: 'self.nothing > 1' }] };
     const broken = cluster.send('POST', DEFINITIONS, definition({}, { schema: { openAPIV3Schema: rule } }));

@@ -1,6 +1,6 @@
 import type { KubeObject, NewObject } from '../../api/object.ts';
 import type { FieldError } from '../../api/status.ts';
-import { validateRules } from '../../cel/validation-rules.ts';
+import { hasRules, RULES_NOT_CHECKED, validateRules } from '../../cel/validation-rules.ts';
 import type {
   CustomResourceDefinition,
   CustomResourceDefinitionVersion,
@@ -74,14 +74,23 @@ function contentSchema(schema: JSONSchemaProps): JSONSchemaProps {
   return { ...schema, properties, ...(required === undefined ? {} : { required }) };
 }
 
+const BLOCKING: readonly FieldError['type'][] = [
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+];
+
 function strategyOf(versions: readonly CustomVersion[]): KindStrategy {
   const check = (object: NewObject, previous?: KubeObject): readonly FieldError[] => {
     const { schema } = schemaFor(versions, object.apiVersion);
     const content = contentOf(object);
     const errors = validateValue(content, contentSchema(schema), '');
-    // Rules are for what has the right shape.
-    if (errors.length > 0) return errors;
-    return validateRules(schema, object, previous);
+    if (!hasRules(schema)) return errors;
+    // Rules are for what has the right shape (apiextensions `hasBlockingErr`).
+    if (errors.some(({ type }) => BLOCKING.includes(type))) return [...errors, RULES_NOT_CHECKED];
+    return [...errors, ...validateRules(schema, object, previous)];
   };
   const checkStatus = (next: KubeObject, previous: KubeObject): readonly FieldError[] =>
     check(next, previous).filter(({ field }) => field === 'status' || field.startsWith('status'));

@@ -57,7 +57,7 @@ describe('custom resource definitions', () => {
     [
       'a root that is no object',
       definition({ versions: [{ ...version, schema: { openAPIV3Schema: { type: 'string' } } }] }),
-      ['spec.versions[0].schema.openAPIV3Schema.type: Invalid value: "string": must be object at the root'],
+      ['spec.validation.openAPIV3Schema.type: Invalid value: "string": must be object at the root'],
     ],
     [
       'a scale that leads nowhere',

@@ -93,21 +93,35 @@ function validateColumn(column: CustomResourceColumnDefinition, field: string): 
   return errors;
 }
 
-/** Every version has a schema, and it is structural. */
-function validateSchema(version: CustomResourceDefinitionVersion, field: string): readonly FieldError[] {
-  const path = `${field}.schema.openAPIV3Schema`;
+/**
+ * Every version has a schema, and it is structural. One that all versions share is looked at once, where the internal
+ * form of a definition has it (apiextensions/v1 `conversion.go`: what is the same per version goes to the top).
+ */
+function validateSchema(
+  version: CustomResourceDefinitionVersion,
+  field: string,
+  versions: readonly CustomResourceDefinitionVersion[],
+): readonly FieldError[] {
+  const own = `${field}.schema.openAPIV3Schema`;
   const schema = version.schema?.openAPIV3Schema;
-  if (schema === undefined) return [required(path, 'schemas are required')];
+  if (schema === undefined) return [required(own, 'schemas are required')];
+  const isShared = versions.every((other) => equalValues(other.schema?.openAPIV3Schema, schema));
+  if (isShared && versions[0] !== version) return [];
+  const path = isShared ? 'spec.validation.openAPIV3Schema' : own;
   const errors = validateStructural(schema, path);
   return errors.length > 0 ? errors : validateRuleSchema(schema, path);
 }
 
-function validateVersion(version: CustomResourceDefinitionVersion, field: string): readonly FieldError[] {
+function validateVersion(
+  version: CustomResourceDefinitionVersion,
+  field: string,
+  versions: readonly CustomResourceDefinitionVersion[],
+): readonly FieldError[] {
   const { additionalPrinterColumns = [], name = '', subresources } = version;
   const scale = subresources?.scale;
   return [
     ...validateLabel(name, `${field}.name`),
-    ...validateSchema(version, field),
+    ...validateSchema(version, field, versions),
     ...(scale === undefined ? [] : validateScale(scale, `${field}.subresources.scale`)),
     ...additionalPrinterColumns.flatMap((one, index) =>
       validateColumn(one, `${field}.additionalPrinterColumns[${index}]`),
@@ -164,7 +178,7 @@ function validateSpec(spec: Partial<CustomResourceDefinitionSpec>): readonly Fie
     errors.push(invalidValue('spec.preserveUnknownFields', true, detail));
   }
   for (const [index, version] of versions.entries()) {
-    errors.push(...validateVersion(version, `spec.versions[${index}]`));
+    errors.push(...validateVersion(version, `spec.versions[${index}]`, versions));
   }
   if (new Set(versions.map(({ name }) => name)).size < versions.length) {
     errors.push(invalidValue('spec.versions', versions, 'must contain unique version names'));
