@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../core/api/object.ts';
+import { allKinds } from '../../core/kinds/custom/lookup.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
@@ -42,7 +43,7 @@ export function describe(
   words: readonly string[],
   options: DescribeOptions,
 ): Printed {
-  const parsed = parseResources(words);
+  const parsed = parseResources(words, allKinds(view));
   if (!parsed.ok) return printedError(parsed.error);
   const selection = select(view, now, parsed.requests, options);
   if (!selection.ok) return printedError(selection.error);

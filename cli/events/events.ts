@@ -1,3 +1,4 @@
+import { allKinds } from '../../core/kinds/custom/lookup.ts';
 import { EVENT } from '../../core/kinds/registry.ts';
 import type { Event } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
@@ -39,7 +40,7 @@ export function events(view: View, now: Micros, options: EventsOptions): Printed
   if (unknown !== undefined) return printedError(`valid --types are ${TYPES.join(' or ')}, got "${unknown}"`);
   let wanted: (event: Event) => boolean = () => true;
   if (options.for !== undefined) {
-    const parsed = parseResources([options.for]);
+    const parsed = parseResources([options.for], allKinds(view));
     if (!parsed.ok) return printedError(parsed.error);
     const [request] = parsed.requests;
     const [name] = request?.names ?? [];

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../core/api/object.ts';
+import { allKinds } from '../../core/kinds/custom/lookup.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
 import { jsonText } from './json-text.ts';
@@ -78,7 +79,7 @@ function sortEach(selected: readonly Selected[], path: string): readonly Selecte
 export function get(view: View, now: Micros, words: readonly string[], options: GetOptions): Printed {
   const output = parseOutput(options.output);
   if (!output.ok) return printedError(output.error);
-  const parsed = parseResources(words);
+  const parsed = parseResources(words, allKinds(view));
   if (!parsed.ok) return printedError(parsed.error);
   const selection = select(view, now, parsed.requests, options);
   if (!selection.ok) return printedError(selection.error);

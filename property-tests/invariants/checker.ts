@@ -48,6 +48,8 @@ export class InvariantChecker {
   private readonly watched: readonly Watched[];
   private readonly byKind: readonly (readonly Watched[])[];
   private readonly ofStimuli: readonly Watched[];
+  /** Shown everything, custom kinds as well. */
+  private readonly ofAll: readonly Watched[];
   private readonly told = new Set<string>();
   /** When the last of the faults that have begun ends. */
   private faultyUntil: Micros = 0;
@@ -60,6 +62,7 @@ export class InvariantChecker {
       places.map((place) => this.watched[place] as Watched),
     );
     this.ofStimuli = this.watched.filter(({ watcher }) => watcher.stimuli === true);
+    this.ofAll = this.watched.filter(({ watcher }) => watcher.kinds === undefined);
   }
 
   get checked(): number {
@@ -77,7 +80,7 @@ export class InvariantChecker {
     if (record.type === 'sample') return;
     if (record.type === 'stimulus') this.disturbed(record);
     const concerned =
-      record.type === 'stimulus' ? this.ofStimuli : (this.byKind[record.kind.index] as readonly Watched[]);
+      record.type === 'stimulus' ? this.ofStimuli : (this.byKind[record.kind.index] ?? this.ofAll);
     const moment = { view, now: record.t };
     for (const { invariant, watcher } of concerned) {
       const findings = watcher.observe(record, moment);
