@@ -1,5 +1,7 @@
 import { KINDS } from '../../core/kinds/registry.ts';
+import { customOpenApiDocument, customOpenApiPaths } from '../../core/rest/custom-openapi.ts';
 import { openApiDocument, openApiIndex } from '../../core/rest/openapi.ts';
+import type { View } from '../../core/store/view.ts';
 import { describe } from './descriptions.ts';
 
 /** What the server answers by itself: its version, its paths, the document of its API. */
@@ -37,10 +39,20 @@ function rootPaths(): unknown {
   return { paths: [...new Set([...others, ...own, ...groups])].sort() };
 }
 
-export function ownDocument(path: string, version: string): unknown {
+const META = ['ObjectMeta', 'OwnerReference', 'ManagedFieldsEntry'];
+
+/** The document of a group that definitions serve, with what it needs of the API's own. */
+function customDocument(path: string, version: string, view: View): unknown {
+  const core = openApiDocument('api/v1', version, describe) as { components: { schemas: object } };
+  const shared = Object.entries(core.components.schemas).filter(([name]) => META.includes(name));
+  return customOpenApiDocument(view, path, version, Object.fromEntries(shared));
+}
+
+export function ownDocument(path: string, version: string, view: View): unknown {
   if (path === '/') return rootPaths();
   if (path === '/version' || path === '/version/') return versionInfo(version);
-  if (path === '/openapi/v3') return openApiIndex();
+  if (path === '/openapi/v3') return openApiIndex(customOpenApiPaths(view));
   if (!path.startsWith(OPENAPI)) return undefined;
-  return openApiDocument(path.slice(OPENAPI.length), version, describe) ?? NOTHING;
+  const document = path.slice(OPENAPI.length);
+  return openApiDocument(document, version, describe) ?? customDocument(document, version, view) ?? NOTHING;
 }

@@ -257,7 +257,7 @@ class ApiHandler {
     }
     if (OPENID_KEYS.includes(path)) return this.credentials.signer.keys;
     if (OPENID.includes(path)) return OPENID_DOCUMENT;
-    return path === CLOCK ? clock?.state() : ownDocument(path, version);
+    return path === CLOCK ? clock?.state() : ownDocument(path, version, session.view);
   }
 
   private watch(
