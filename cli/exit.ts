@@ -1,3 +1,4 @@
+import { PluginFault } from '../controllers/scheduling/framework/plugin-fault.ts';
 import { LogError } from '../core/log/log-error.ts';
 import { FileError } from '../files/file-error.ts';
 import { Interruption } from './interruption.ts';
@@ -15,7 +16,12 @@ const REPORT = "the project's issue tracker";
 
 /** Tell what went wrong on stderr; returns the exit code. */
 export function reportFailure(error: unknown): number {
-  if (error instanceof InputError || error instanceof FileError || error instanceof LogError) {
+  if (
+    error instanceof InputError ||
+    error instanceof FileError ||
+    error instanceof LogError ||
+    error instanceof PluginFault
+  ) {
     process.stderr.write(`error: ${error.message}\n`);
     return EXIT.badInput;
   }

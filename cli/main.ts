@@ -140,6 +140,7 @@ program
   .option('--verify', 'compare with the log, event by event')
   .option('--with <file>', 'a change, or manifests: what would have been, and what differs')
   .option('--controller <module>', 'as when the log was made', collected)
+  .option('--plugin <module>', "of the log's scheduler, where it is not beside the log", collected)
   .option('--seeds <n>', 'with --with: compare under this many seeds, with intervals')
   .option('--out <file>', 'write the log of the re-execution')
   .option('--json', 'print one JSON object')

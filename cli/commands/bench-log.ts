@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { snapshotOf } from '../../core/log/format.ts';
 import type { View } from '../../core/store/view.ts';
 import { openLogWriter } from '../../files/log/write-log.ts';
@@ -5,6 +6,7 @@ import type { PolicyBenchmark } from '../../sim/policies/benchmark.ts';
 import { workloadScenario } from '../../sim/policies/to-scenario.ts';
 import { ScenarioRun } from '../../sim/run.ts';
 import { didYouMean } from '../../sim/scenario/problem.ts';
+import type { Scenario } from '../../sim/scenario/scenario.ts';
 import { EXIT, InputError } from '../exit.ts';
 import { interruptible, runToEnd } from '../interruption.ts';
 import { VERSION } from '../version.ts';
@@ -38,14 +40,30 @@ function chosen({ policies, workloads }: PolicyBenchmark, of: string | undefined
   };
 }
 
+/** Whoever re-executes the log looks for the plugins from where it is. */
+function withModulesSeenFrom(file: string, scenario: Scenario, modules: readonly string[]): Scenario {
+  const { cluster } = scenario;
+  const { configuration, ...settings } = cluster.kubernetes.kubeScheduler;
+  if (configuration?.pluginModules === undefined) return scenario;
+  const folder = path.dirname(path.resolve(file));
+  const names = configuration.pluginModules.map((module) => path.basename(module));
+  const pluginModules = modules
+    .filter((module) => names.includes(path.basename(module)))
+    .map((module) => path.relative(folder, module).replaceAll('\\', '/'));
+  const kubeScheduler = { ...settings, configuration: { ...configuration, pluginModules } };
+  return { ...scenario, cluster: { ...cluster, kubernetes: { ...cluster.kubernetes, kubeScheduler } } };
+}
+
 /** Runs one policy on one workload with one seed as a whole simulation, and writes its log. */
 export async function writeUnitLog(
   benchmark: PolicyBenchmark,
   of: string | undefined,
   file: string,
+  modules: readonly string[],
 ): Promise<number> {
   const { workload, policy, seed } = chosen(benchmark, of);
-  const scenario = workloadScenario(benchmark.name, workload, policy.configuration, seed);
+  const made = workloadScenario(benchmark.name, workload, policy.configuration, seed);
+  const scenario = withModulesSeenFrom(file, made, modules);
   let view: View | undefined;
   const header = {
     version: VERSION,

@@ -12,6 +12,7 @@ import { formatProblems } from '../../files/problem.ts';
 import type { PolicyBenchmark } from '../../sim/policies/benchmark.ts';
 import { reportOf, type UnitResult } from '../../sim/policies/compare.ts';
 import {
+  DEFAULT_DECISION_BUDGET,
   DEFAULT_LOAD,
   DEFAULT_SEEDS,
   DEFAULT_TRACE_ARRIVAL,
@@ -91,7 +92,14 @@ function fromOptions(options: BenchOptions): LoadedBenchmark {
           name: path.basename(path.dirname(path.resolve(scenario ?? ''))),
           file: scenario ?? '',
         };
-  return resolveBenchmark({ name: 'benchmark', seeds: DEFAULT_SEEDS, policies, workloads: [workload] }, '.');
+  const written = {
+    name: 'benchmark',
+    seeds: DEFAULT_SEEDS,
+    policies,
+    workloads: [workload],
+    decisionBudget: DEFAULT_DECISION_BUDGET,
+  };
+  return resolveBenchmark(written, '.');
 }
 
 function loaded(file: string | undefined, options: BenchOptions): LoadedBenchmark & { readonly ok: true } {
@@ -130,11 +138,11 @@ export async function benchCommand(file: string | undefined, options: BenchOptio
   const seeds =
     options.seeds === undefined ? given.benchmark.seeds : wholeNumber('seeds', options.seeds, 1, SEEDS_MAX);
   const benchmark: PolicyBenchmark = { ...given.benchmark, seeds };
-  if (options.log !== undefined) return writeUnitLog(benchmark, options.of, options.log);
+  if (options.log !== undefined) return writeUnitLog(benchmark, options.of, options.log, given.modules);
   if (options.of !== undefined) throw new InputError('--of says which run --log FILE writes: give both');
 
   const results: UnitResult[] = [];
-  const interruption = await runAll(benchmark, workers, results);
+  const interruption = await runAll(benchmark, given.modules, workers, results);
   const report = reportOf(benchmark, results);
   const json = `${JSON.stringify({ version: VERSION, ...report, rejected: given.rejected, interrupted: interruption !== undefined }, undefined, 2)}\n`;
   const { csv, out } = options;
@@ -151,6 +159,7 @@ export async function benchCommand(file: string | undefined, options: BenchOptio
 /** Runs all units, or as many as there is time for until a signal. */
 async function runAll(
   benchmark: PolicyBenchmark,
+  modules: readonly string[],
   workers: number,
   results: UnitResult[],
 ): Promise<Interruption | undefined> {
@@ -160,6 +169,7 @@ async function runAll(
     await interruptible((look) =>
       runBenchmark(benchmark, {
         workers,
+        modules,
         look,
         onResult: (unit, outcome, total) => {
           if ('refusal' in outcome) throw new InputError(outcome.refusal);

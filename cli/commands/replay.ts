@@ -5,6 +5,7 @@ import { LogError } from '../../core/log/log-error.ts';
 import type { View } from '../../core/store/view.ts';
 import { readLog } from '../../files/log/read-log.ts';
 import { openLogWriter } from '../../files/log/write-log.ts';
+import { loadRecordedPlugins } from '../../files/plugins/recorded-plugins.ts';
 import { type Divergence, LogComparison } from '../../files/replay/compare-log.ts';
 import { type ReadStimuli, readStimuli } from '../../files/replay/read-stimuli.ts';
 import { type Recording, recordingCollector, reExecute, reExecution } from '../../sim/re-execute.ts';
@@ -24,6 +25,8 @@ export interface ReplayOptions {
   readonly verify?: boolean;
   /** Modules of the user's own controllers, as when the log was made. */
   readonly controller?: readonly string[];
+  /** Modules of the scheduler's plugins, where they are not beside the log. */
+  readonly plugin?: readonly string[];
   readonly out?: string;
   /** A change: then the run is compared with what it would have been. */
   readonly with?: string;
@@ -181,6 +184,8 @@ export async function replayCommand(file: string, options: ReplayOptions): Promi
   }
   const opened = open(file);
   const own = await ownControllers(options.controller);
+  const problem = loadRecordedPlugins(opened.recording.scenario, file, options.plugin);
+  if (problem !== undefined) throw opened.damage ?? new InputError(problem);
   if (options.verify === true) {
     try {
       return verify(file, opened, own, options.json === true);

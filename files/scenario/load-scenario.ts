@@ -6,6 +6,7 @@ import { readScenario, type ScenarioSources } from '../../sim/scenario/resolve.t
 import type { ManifestObject, Scenario } from '../../sim/scenario/scenario.ts';
 import { type LoadedManifests, lastPart, loadManifests } from '../manifests/load-manifests.ts';
 import { manifestFiles } from '../manifests/manifest-files.ts';
+import { loadPluginModules } from '../plugins/plugin-modules.ts';
 import type { FileProblem } from '../problem.ts';
 import { readText } from '../read-text.ts';
 import { loadSchedulerConfiguration } from '../scheduling/load-scheduler-configuration.ts';
@@ -15,7 +16,12 @@ import { applyOverrides, type Overrides, optionAt } from './overrides.ts';
 
 /** A scenario that runs, or everything that is wrong with what was given. */
 export type LoadedScenario =
-  | { readonly ok: true; readonly scenario: Scenario }
+  | {
+      readonly ok: true;
+      readonly scenario: Scenario;
+      /** Modules of the scheduler's plugins, absolute. */
+      readonly modules: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly FileProblem[] };
 
 /** What `run` is given: one scenario, or files and folders of manifests, which run on the default cluster. */
@@ -98,7 +104,7 @@ function scenarioFromManifests(paths: readonly string[], overrides: Overrides = 
     return { ok: false, problems: [...loaded.problems, ...(read.ok ? [] : read.problems)] };
   }
   if (!read.ok) return read;
-  return { ok: true, scenario: { ...read.scenario, manifests: manifestObjects(loaded) } };
+  return { ...read, scenario: { ...read.scenario, manifests: manifestObjects(loaded) } };
 }
 
 const NAME_LENGTH_MAX = 63;
@@ -142,17 +148,22 @@ export const CONFIGURATION_PATH: Path = ['spec', 'cluster', 'kubernetes', 'kubeS
 function withSchedulerConfiguration(
   document: unknown,
   base: string,
-): { readonly document: unknown; readonly problems: readonly FileProblem[] } {
+): {
+  readonly document: unknown;
+  readonly problems: readonly FileProblem[];
+  readonly modules: readonly string[];
+} {
   const reference = CONFIGURATION_PATH.reduce<unknown>(
     (value, part) => (isJsonObject(value) ? value[part] : undefined),
     document,
   );
-  if (typeof reference !== 'string') return { document, problems: [] };
+  if (typeof reference !== 'string') return { document, problems: [], modules: [] };
   const loaded = loadSchedulerConfiguration(reference, base);
   const value = loaded.ok ? loaded.configuration : undefined;
   return {
     document: replaced(document, CONFIGURATION_PATH, value),
     problems: loaded.ok ? [] : loaded.problems,
+    modules: loaded.ok ? loaded.modules : [],
   };
 }
 
@@ -190,10 +201,17 @@ function readWithFiles(given: Given): LoadedScenario {
   const sources = fileSources(given, fileProblems);
   const withConfiguration = withSchedulerConfiguration(document, given.base);
   fileProblems.push(...withConfiguration.problems);
+  const modules = loadPluginModules(document, CONFIGURATION_PATH, given.base);
+  fileProblems.push(...modules.problems.map((problem) => placed(problem)));
+  if (modules.problems.length > 0) return { ok: false, problems: fileProblems };
   const read = readScenario(withConfiguration.document, sources);
   if (!read.ok) fileProblems.push(...read.problems.map((problem) => placed(problem)));
   if (fileProblems.length > 0 || !read.ok) return { ok: false, problems: fileProblems };
-  return { ok: true, scenario: read.scenario };
+  return {
+    ok: true,
+    scenario: read.scenario,
+    modules: [...withConfiguration.modules, ...modules.files],
+  };
 
   function placed(problem: ScenarioProblem): FileProblem {
     const text = pathText(problem.path);

@@ -1,4 +1,6 @@
 import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
+import { PluginFault } from '../../controllers/scheduling/framework/plugin-fault.ts';
+import type { Micros } from '../../core/time.ts';
 import { MeasureCollector } from '../measures/collector.ts';
 import type { Measures } from '../measures/measure.ts';
 import { ScenarioRun } from '../run.ts';
@@ -17,6 +19,8 @@ export interface PolicyBenchmark {
   readonly seeds: number;
   readonly policies: readonly Policy[];
   readonly workloads: readonly Workload[];
+  /** How long plugins of one's own may take for a decision, by the clock on the wall. */
+  readonly decisionBudget: Micros;
 }
 
 export interface Policy {
@@ -56,7 +60,10 @@ export function withPolicy(
   return { ...scenario, seed, cluster: { ...cluster, kubernetes: { ...kubernetes, kubeScheduler } } };
 }
 
-/** What a run came to; or what the cluster refused of what a scenario's users do, and then the scenario is wrong. */
+/**
+ * What a run came to; or what the cluster refused of what a scenario's users do, or what a plugin of one's own did: then
+ * what was given is wrong.
+ */
 export type UnitOutcome = { readonly measures: Measures } | { readonly refusal: string };
 
 function scenarioOutcome(scenario: Scenario): UnitOutcome {
@@ -80,7 +87,13 @@ export function runUnit(
   const configuration = benchmark.policies[policy]?.configuration;
   if (workload === undefined || configuration === undefined)
     throw new Error(`the benchmark has no workload ${place} or no policy ${policy}`);
-  if (workload.kind === 'scenario')
-    return scenarioOutcome(withPolicy(workload.scenario, configuration, seed));
-  return { measures: new TaskRun(tasksOf(workload, seed), configuration, seed, beforeDecision).run() };
+  try {
+    if (workload.kind === 'scenario')
+      return scenarioOutcome(withPolicy(workload.scenario, configuration, seed));
+    const run = new TaskRun(tasksOf(workload, seed), configuration, seed, beforeDecision);
+    return { measures: run.run() };
+  } catch (error) {
+    if (error instanceof PluginFault) return { refusal: error.message };
+    throw error;
+  }
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
 import { milli, whole } from '../../core/quantity.ts';
+import { type Micros, SECOND } from '../../core/time.ts';
 import { nodeGroups } from '../scenario/schema/cluster.ts';
 import {
   anyObject,
+  duration,
   forEditors,
   integer,
   listOf,
@@ -26,6 +28,7 @@ const BENCHMARK_KIND = 'PolicyBenchmark';
 export const DEFAULT_SEEDS = 10;
 export const DEFAULT_LOAD = 1.2;
 export const DEFAULT_TRACE_ARRIVAL: TraceArrival = 'inflation';
+export const DEFAULT_DECISION_BUDGET: Micros = 10 * SECOND;
 const SEEDS_MAX = 10_000;
 const PODS_MAX = 1_000_000;
 const LOAD_MAX = 100;
@@ -40,6 +43,7 @@ export interface WrittenBenchmark {
   readonly seeds: number;
   readonly policies: readonly WrittenPolicy[];
   readonly workloads: readonly WrittenWorkload[];
+  readonly decisionBudget: Micros;
 }
 
 export interface WrittenPolicy {
@@ -239,6 +243,9 @@ const benchmark = strict(
         seeds: integer(1, SEEDS_MAX)
           .default(DEFAULT_SEEDS)
           .describe('Every policy runs every workload so often.'),
+        decisionBudget: duration
+          .default(DEFAULT_DECISION_BUDGET)
+          .describe("How long plugins of one's own may take for a decision, by the clock on the wall."),
         policies: listOf(policy, 'a list of policies')
           .min(2, wanted('at least two policies to compare'))
           .superRefine((given, context) => named(given, context)),

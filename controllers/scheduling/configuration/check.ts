@@ -2,6 +2,7 @@ import { closest } from '../../../core/text/closest.ts';
 import {
   EXTENSION_POINTS,
   type ExtensionPoint,
+  type KubeSchedulerConfiguration,
   PLUGIN_SET_NAMES,
   type PluginReference,
   type PluginSets,
@@ -45,6 +46,18 @@ function referenceProblems(
     return isElsewhere ? [{ path, message }] : [];
   });
 }
+
+/** Whether fragmentation is to be measured by tasks that nobody told of. */
+export function lacksTasks({ profiles }: KubeSchedulerConfiguration): boolean {
+  return profiles.some(
+    ({ plugins, pluginConfig }) =>
+      enabledPlugins(plugins).score.some(({ name }) => name === 'FGD') &&
+      pluginConfig.find((config) => config.name === 'FGD')?.args.tasks === undefined,
+  );
+}
+
+export const LACKS_TASKS =
+  'FGD needs the tasks that fragments are measured by: expected pluginConfig: [{ name: FGD, args: { tasks: [{ cpu, gpus, gpuMilli, popularity }, …] } }]';
 
 /** Whether what the configuration says of plugins can be done. */
 export function pluginProblems(sets: PluginSets): readonly PluginProblem[] {

@@ -4,6 +4,7 @@ import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import type { PodInfo } from '../cache/pod-info.ts';
 import type { Victims } from '../preemption/victims.ts';
+import type { AffinityRules } from './affinity.ts';
 import type { QueueingHint } from './cluster-event.ts';
 import type { CycleState } from './cycle-state.ts';
 import type { Rejection } from './rejection.ts';
@@ -30,10 +31,18 @@ export interface Plugin {
   /** Of a plugin of `cluster`: whether it neither refuses nor scores any node for this pod at present. */
   readonly standsAside?: (pod: PodInfo, cluster: ClusterView) => boolean;
   /**
-   * Of a plugin of `cluster` that doesn't stand aside: the rules that its scores come from, where it refuses no node
-   * for this pod and scores as `spreading.ts` has it. The index then counts pods by domain instead of asking it.
+   * Of a plugin of `cluster` that doesn't stand aside: the rules that its filter and its scores come from, where these
+   * are as `spreading.ts` has it. The index then counts pods by domain instead of asking it.
    */
   readonly spreading?: (pod: PodInfo, cluster: ClusterView) => Spreading | undefined;
+  /**
+   * The same for rules between pods: what its filter and its scores come from. Plugins with the same `key` have the
+   * same rules for every pod.
+   */
+  readonly affinity?: {
+    readonly key: string;
+    readonly rulesOf: (pod: Pod, cluster: ClusterView) => AffinityRules;
+  };
   /** Absent: no event helps. */
   readonly hint?: QueueingHint;
   /** Among equally good nodes, where the plugin has a say: a keyed draw, or the first by name. */
