@@ -1,3 +1,4 @@
+import { LACKS_TASKS, lacksTasks } from '../../../controllers/scheduling/configuration/check.ts';
 import { z } from 'zod';
 import type { KubeSchedulerConfiguration } from '../../../controllers/scheduling/configuration/configuration.ts';
 import { qualifiedName } from '../../../core/kinds/validation/names.ts';
@@ -105,11 +106,12 @@ const schedulerSettings = strict(
     [CONFIGURATION]: forEditors(
       // A format of Kubernetes, with a documentation of its own.
       z.union([z.string(), anyObject]),
-      z
-        .unknown()
-        .transform((value, context) =>
-          readWith<KubeSchedulerConfiguration>(schedulerConfiguration, value, context),
-        ),
+      z.unknown().transform((value, context) => {
+        const read = readWith<KubeSchedulerConfiguration>(schedulerConfiguration, value, context);
+        if (context.issues.length === 0 && lacksTasks(read))
+          context.issues.push({ code: 'custom', message: LACKS_TASKS, input: value });
+        return read;
+      }),
     )
       .optional()
       .describe('A KubeSchedulerConfiguration, or the file that holds it: profiles, plugins, weights.'),
