@@ -17,6 +17,7 @@ import {
   API_SERVICE_COLUMNS,
   DEFINITION_COLUMNS,
   FLOW_SCHEMA_COLUMNS,
+  MUTATING_POLICY_COLUMNS,
   PRIORITY_LEVEL_COLUMNS,
   WEBHOOK_COLUMNS,
 } from './extensions.ts';
@@ -101,6 +102,8 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'roles.rbac.authorization.k8s.io': ROLE_COLUMNS,
   'runtimeclasses.node.k8s.io': RUNTIME_CLASS_COLUMNS,
   'servicecidrs.networking.k8s.io': SERVICE_CIDR_COLUMNS,
+  'mutatingadmissionpolicies.admissionregistration.k8s.io': MUTATING_POLICY_COLUMNS,
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io': ADMISSION_BINDING_COLUMNS,
   'validatingadmissionpolicies.admissionregistration.k8s.io': ADMISSION_POLICY_COLUMNS,
   'validatingadmissionpolicybindings.admissionregistration.k8s.io': ADMISSION_BINDING_COLUMNS,
   'validatingwebhookconfigurations.admissionregistration.k8s.io': WEBHOOK_COLUMNS,

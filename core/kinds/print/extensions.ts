@@ -1,6 +1,8 @@
 import type {
   APIService,
   FlowSchema,
+  MutatingAdmissionPolicy,
+  MutatingAdmissionPolicyBinding,
   MutatingWebhookConfiguration,
   PriorityLevelConfiguration,
   ValidatingAdmissionPolicy,
@@ -38,7 +40,18 @@ export const ADMISSION_POLICY_COLUMNS: readonly Column<ValidatingAdmissionPolicy
   AGE,
 ];
 
-export const ADMISSION_BINDING_COLUMNS: readonly Column<ValidatingAdmissionPolicyBinding>[] = [
+export const MUTATING_POLICY_COLUMNS: readonly Column<MutatingAdmissionPolicy>[] = [
+  NAME,
+  integer('Mutations', ({ spec }) => spec.mutations?.length ?? 0),
+  text('ParamKind', ({ spec }) =>
+    spec.paramKind === undefined ? UNSET : `${spec.paramKind.apiVersion ?? ''}/${spec.paramKind.kind ?? ''}`,
+  ),
+  AGE,
+];
+
+export const ADMISSION_BINDING_COLUMNS: readonly Column<
+  MutatingAdmissionPolicyBinding | ValidatingAdmissionPolicyBinding
+>[] = [
   NAME,
   text('PolicyName', ({ spec }) => spec.policyName ?? ''),
   text('ParamRef', ({ spec }) => {

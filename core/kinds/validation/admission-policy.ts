@@ -3,7 +3,6 @@ import type { FieldError } from '../../api/status.ts';
 import type { PolicyPrelude } from '../../cel/admission.ts';
 import type { Compiled } from '../../cel/compile.ts';
 import { type CompiledValidation, compiledPolicy } from '../../cel/policy.ts';
-import { type CelType, formatType } from '../../cel/types.ts';
 import type {
   AuditAnnotation,
   MatchCondition,
@@ -13,6 +12,7 @@ import type {
   ValidatingAdmissionPolicySpec,
   Variable,
 } from '../../schema/types.generated.ts';
+import { expressionErrors } from './expression.ts';
 import {
   duplicate,
   invalidFor,
@@ -37,25 +37,6 @@ const VALUE_EXPRESSION_MAX = 5 * 1024;
 const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
 const ACTIONS = ['Audit', 'Deny', 'Warn'];
 const IDENTIFIER = /^[_a-zA-Z][_a-zA-Z0-9]*$/;
-
-/** Types as messages name them: those of values, where they differ from those of declarations. */
-function typeWord(type: CelType): string {
-  return type.kind === 'null' ? 'null_type' : formatType(type);
-}
-
-export function expressionErrors(
-  expression: string,
-  compiled: Compiled,
-  wanted: readonly string[],
-  field: string,
-): readonly FieldError[] {
-  if ('issues' in compiled) return [invalidValue(field, expression, `compilation failed: ${compiled.text}`)];
-  const type = typeWord(compiled.program.type);
-  if (type === 'dyn' || wanted.length === 0 || wanted.includes(type)) return [];
-  const text =
-    wanted.length === 1 ? `must evaluate to ${wanted[0]}` : `must evaluate to one of [${wanted.join(' ')}]`;
-  return [invalidValue(field, expression, text)];
-}
 
 function validateVariable(
   { name = '', expression = '' }: Variable,

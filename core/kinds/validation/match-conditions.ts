@@ -1,24 +1,15 @@
 import type { FieldError } from '../../api/status.ts';
-import { REQUEST } from '../../cel/admission.ts';
+import { policyEnvironment } from '../../cel/admission.ts';
 import { type Compiled, compile, type Program } from '../../cel/compile.ts';
-import { environmentOf } from '../../cel/environment.ts';
-import { AUTHORIZER, RESOURCE_CHECK } from '../../cel/functions/authorizer.ts';
-import { ADMISSION_FUNCTIONS } from '../../cel/kubernetes.ts';
-import { BOOL, DYN, fits, formatType, opaque } from '../../cel/types.ts';
 import type { MatchCondition } from '../../schema/types.generated.ts';
+import { expressionErrors } from './expression.ts';
 import { duplicate, invalidValue, required, tooManyItems } from './fields.ts';
 import { qualifiedName } from './names.ts';
 
 /** Conditions in CEL on the requests that a webhook is to hear of (admissionregistration/validation `validateMatchConditions`). */
 const CONDITIONS_MAX = 64;
 
-const ENVIRONMENT = environmentOf(ADMISSION_FUNCTIONS, {
-  object: DYN,
-  oldObject: DYN,
-  request: REQUEST,
-  authorizer: opaque(AUTHORIZER),
-  'authorizer.requestResource': opaque(RESOURCE_CHECK),
-});
+const ENVIRONMENT = policyEnvironment({ hasParams: false });
 
 const memo = new Map<string, Compiled>();
 /** Expressions are few, and each is compiled once; who writes ever new ones doesn't fill the memory. */
@@ -39,14 +30,9 @@ export function conditionProgram({ expression }: MatchCondition): Program | unde
   return 'program' in made ? made.program : undefined;
 }
 
-function expressionErrors(expression: string, field: string): readonly FieldError[] {
+function conditionErrors(expression: string, field: string): readonly FieldError[] {
   if (expression.trim() === '') return [required(field)];
-  const made = compiled(expression);
-  if ('issues' in made) return [invalidValue(field, expression, `compilation failed: ${made.text}`)];
-  const { type } = made.program;
-  return fits(BOOL, type, new Map())
-    ? []
-    : [invalidValue(field, expression, `must evaluate to ${formatType(BOOL)}`)];
+  return expressionErrors(expression, compiled(expression), ['bool'], field);
 }
 
 export function validateMatchConditions(
@@ -57,7 +43,7 @@ export function validateMatchConditions(
   const names = new Set<string>();
   return conditions.flatMap(({ name = '', expression = '' }, index) => {
     const at = `${field}[${index}]`;
-    const errors: FieldError[] = [...expressionErrors(expression, `${at}.expression`)];
+    const errors: FieldError[] = [...conditionErrors(expression, `${at}.expression`)];
     if (name === '') errors.push(required(`${at}.name`));
     else errors.push(...qualifiedName(name).map((detail) => invalidValue(`${at}.name`, name, detail)));
     if (names.has(name)) errors.push(duplicate(`${at}.name`, name));

@@ -7,7 +7,8 @@ import type {
   MutatingAdmissionPolicyBindingSpec,
   MutatingAdmissionPolicySpec,
 } from '../../schema/types.generated.ts';
-import { expressionErrors, validateBindingBase, validatePrelude } from './admission-policy.ts';
+import { validateBindingBase, validatePrelude } from './admission-policy.ts';
+import { expressionErrors } from './expression.ts';
 import { forbiddenField, notSupported, oneOf, required } from './fields.ts';
 import { validateConstraints, validateParamKind } from './match-resources.ts';
 
@@ -33,7 +34,7 @@ function validateMutation(
   } else if (expression.trim() === '') {
     errors.push(required(`${field}.${own}.expression`, 'expression is not specified'));
   } else {
-    const wanted = isApply ? ['Object'] : ['list(JSONPatch)', 'list(dyn)'];
+    const wanted = isApply ? ['Object'] : ['list(JSONPatch)'];
     errors.push(...expressionErrors(expression, compiled, wanted, `${field}.${own}.expression`));
   }
   if (other !== undefined) {

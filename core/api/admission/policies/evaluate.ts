@@ -1,4 +1,4 @@
-import { NAMESPACE_OBJECT, type PolicyPrelude, REQUEST } from '../../../cel/admission.ts';
+import type { PolicyPrelude } from '../../../cel/admission.ts';
 import { type Budget, type Compiled, type Program, TOTAL_COST_MAX } from '../../../cel/compile.ts';
 import { toValue } from '../../../cel/data.ts';
 import { CelError } from '../../../cel/error.ts';
@@ -6,11 +6,9 @@ import { type CompiledValidation, compiledPolicy } from '../../../cel/policy.ts'
 import { DYN, type ObjectType } from '../../../cel/types.ts';
 import { messageText } from '../../../cel/validation-rules.ts';
 import { CelObject, type Value } from '../../../cel/value.ts';
-import { NAMESPACE } from '../../../kinds/registry.ts';
 import type { MatchCondition, ValidatingAdmissionPolicySpec } from '../../../schema/types.generated.ts';
 import type { View } from '../../../store/view.ts';
 import type { RequestClient } from '../../identity.ts';
-import type { NewObject } from '../../object.ts';
 import type { Attributes } from '../webhooks/call.ts';
 import { type Review, variablesOf } from '../webhooks/conditions.ts';
 
@@ -57,21 +55,6 @@ class Variables extends CelObject {
   }
 }
 
-/** The labels and the like of the namespace that the request is in; of none for what is of the cluster. */
-function namespaceOf({ namespace, kind, object, previous, subresource }: Attributes, view: View): unknown {
-  if (kind.resource === NAMESPACE.resource && subresource === undefined) {
-    return shownNamespace(object ?? previous);
-  }
-  if (!kind.namespaced || namespace === undefined) return null;
-  return shownNamespace(view.getByKey(NAMESPACE, namespace));
-}
-
-function shownNamespace(namespace: NewObject | undefined): unknown {
-  if (namespace === undefined) return null;
-  const { uid, ...metadata } = namespace.metadata;
-  return { ...namespace, metadata: { ...metadata, ...(uid === undefined ? {} : { UID: uid }) } };
-}
-
 export interface Evaluation {
   readonly lookup: (name: string) => Value;
   readonly budget: Budget;
@@ -91,12 +74,8 @@ export function evaluationOf(
   const programs = new Map(prelude.variables.map(({ name, compiled }) => [name, compiled]));
   const make = (name: string): Value | undefined => {
     switch (name) {
-      case 'request':
-        return toValue(review, REQUEST);
       case 'params':
         return toValue(param ?? null, DYN);
-      case 'namespaceObject':
-        return toValue(namespaceOf(attributes, view), NAMESPACE_OBJECT);
       case 'variables':
         return new Variables(prelude.variablesType, programs, lookup, budget);
       default:

@@ -66,7 +66,7 @@ describe('a bound policy', () => {
       validations({
         expression: 'false',
         message: 'no',
-        messageExpression: 'object.nope',
+        messageExpression: 'string(object.nope)',
         reason: 'Unauthorized',
       }),
       '401 Unauthorized: no',
@@ -129,10 +129,10 @@ describe('a bound policy', () => {
     [
       'and denies where they fail',
       {
-        matchConditions: [{ name: 'c', expression: 'object.nope' }],
+        matchConditions: [{ name: 'c', expression: 'object.nope == 1' }],
         ...validations({ expression: 'false' }),
       },
-      "422 Invalid: expression 'object.nope' resulted in error: no such key: nope",
+      "422 Invalid: expression 'object.nope == 1' resulted in error: no such key: nope",
     ],
     [
       'bounds what expressions cost',

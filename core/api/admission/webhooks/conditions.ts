@@ -1,13 +1,15 @@
-import { REQUEST } from '../../../cel/admission.ts';
+import { NAMESPACE_OBJECT, REQUEST } from '../../../cel/admission.ts';
 import { type Budget, TOTAL_COST_MAX } from '../../../cel/compile.ts';
 import { toValue } from '../../../cel/data.ts';
 import { type Authorize, AuthorizerValue, ResourceCheck } from '../../../cel/functions/authorizer.ts';
 import { DYN } from '../../../cel/types.ts';
 import type { Value } from '../../../cel/value.ts';
+import { NAMESPACE } from '../../../kinds/registry.ts';
 import { conditionProgram } from '../../../kinds/validation/match-conditions.ts';
 import { decide } from '../../../rbac/access.ts';
 import type { View } from '../../../store/view.ts';
 import type { RequestClient } from '../../identity.ts';
+import type { NewObject } from '../../object.ts';
 import { forbidden, type Status } from '../../status.ts';
 import type { Attributes } from './call.ts';
 import type { Hook } from './hooks.ts';
@@ -28,18 +30,35 @@ function authorizerOf(view: View): Authorize {
   };
 }
 
+/** The labels and the like of the namespace that the request is in; of none for what is of the cluster. */
+function namespaceOf({ namespace, kind, object, previous, subresource }: Attributes, view: View): unknown {
+  if (kind.resource === NAMESPACE.resource && subresource === undefined) {
+    return shownNamespace(object ?? previous);
+  }
+  if (!kind.namespaced || namespace === undefined) return null;
+  return shownNamespace(view.getByKey(NAMESPACE, namespace));
+}
+
+function shownNamespace(namespace: NewObject | undefined): unknown {
+  if (namespace === undefined) return null;
+  const { uid, ...metadata } = namespace.metadata;
+  return { ...namespace, metadata: { ...metadata, ...(uid === undefined ? {} : { UID: uid }) } };
+}
+
 export function variablesOf(
-  { kind, name, namespace = '', subresource = '' }: Attributes,
+  attributes: Attributes,
   { object, oldObject, ...review }: Review,
   view: View,
   { user, groups }: Pick<RequestClient, 'groups' | 'user'>,
 ): (name: string) => Value {
+  const { kind, name, namespace = '', subresource = '' } = attributes;
   const authorizer = new AuthorizerValue(authorizerOf(view), { name: user, groups });
   const { group, plural: resource } = kind;
   const values = new Map<string, Value>([
     ['object', toValue(object, DYN)],
     ['oldObject', toValue(oldObject, DYN)],
     ['request', toValue(review, REQUEST)],
+    ['namespaceObject', toValue(namespaceOf(attributes, view), NAMESPACE_OBJECT)],
     ['authorizer', authorizer],
     [
       'authorizer.requestResource',

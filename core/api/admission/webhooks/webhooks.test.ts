@@ -253,7 +253,7 @@ describe('admission webhooks', () => {
       },
       {
         name: 'broken',
-        matchConditions: [{ name: 'x', expression: 'object.nothing' }],
+        matchConditions: [{ name: 'x', expression: 'object.nothing == 1' }],
         failurePolicy: 'Ignore',
       },
     );
@@ -274,12 +274,12 @@ describe('admission webhooks', () => {
     const world = restCluster();
     configure(world, 'validating', 'a', {
       name: 'broken',
-      matchConditions: [{ name: 'x', expression: 'object.nothing' }],
+      matchConditions: [{ name: 'x', expression: 'object.nothing == 1' }],
     });
     const made = ask(world, allow, 'POST', MAPS, { metadata: { name: 'm' } });
     expect([made.answer.code, at(made.answer, 'message')]).toEqual([
       403,
-      'configmaps "m" is forbidden: expression \'object.nothing\' resulted in error: no such key: nothing',
+      'configmaps "m" is forbidden: expression \'object.nothing == 1\' resulted in error: no such key: nothing',
     ]);
     const wrong = configure(world, 'validating', 'b', {
       name: 'w',
