@@ -3,7 +3,14 @@ import type { Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { ContainerKill } from '../kubelet/kubelet.ts';
 import type { RandomStream } from '../random/keyed.ts';
-import type { CpuTaken, FaultAction, FaultName, ServiceTarget, SlowBoot } from '../scenario/scenario.ts';
+import type {
+  CpuTaken,
+  FaultAction,
+  FaultName,
+  ResourceTaken,
+  ServiceTarget,
+  SlowBoot,
+} from '../scenario/scenario.ts';
 
 /** What faults may touch of the simulated world, and no more. */
 export interface FaultWorld {
@@ -32,7 +39,11 @@ export interface FaultNodes {
     how: ContainerKill,
     cause: Cause,
   ): boolean;
+  /** A part of what a machine has is taken by what is no pod, or given back. */
+  take(name: string, resource: NodeResource, taken: ResourceTaken, on: boolean, cause: Cause): void;
 }
+
+export type NodeResource = 'memory' | 'disk' | 'pids';
 
 export interface FaultRegistry {
   fail(pattern: string): void;
@@ -76,7 +87,9 @@ export interface FaultCloud {
   accept(id: string): void;
 }
 
-export type FaultOf<N extends FaultName> = Extract<FaultAction, { readonly fault: N }>;
+type ActionNamed<A, N> = A extends { readonly fault: infer F } ? (N extends F ? A : never) : never;
+
+export type FaultOf<N extends FaultName> = ActionNamed<FaultAction, N>;
 
 /**
  * One kind of fault. `start` says whom it hit, by name, so that its end undoes that and nothing else, and a host

@@ -20,6 +20,7 @@ function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
       partition: (_name, on) => (on ? world.partition() : world.heal()),
       killContainer: (_node, key, container, how, cause) =>
         world.kubelet.killContainer(key, container, how, cause),
+      take: (_node, resource, taken, on, cause) => world.kubelet.take(resource, taken, on, cause),
     },
     registry: world.registry,
     load: {

@@ -8,6 +8,7 @@ import { imagePullFailure } from './image-pull-failure.ts';
 import { loadSpike } from './load-spike.ts';
 import { nodeCrash } from './node-crash.ts';
 import { nodePartition } from './node-partition.ts';
+import { nodePressure } from './node-pressure.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { slowBoot } from './slow-boot.ts';
 import { watchDelay } from './watch-delay.ts';
@@ -26,6 +27,9 @@ const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
   'cloud-out-of-capacity': cloudOutOfCapacity,
   'load-spike': loadSpike,
   'noisy-neighbour': noisyNeighbour,
+  'memory-pressure': nodePressure('memory-pressure'),
+  'disk-pressure': nodePressure('disk-pressure'),
+  'pid-pressure': nodePressure('pid-pressure'),
 };
 
 /** A fault that is going on, or has hit. */

@@ -3,7 +3,7 @@ import { NODE, POD } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import type { Cause } from '../actor.ts';
 import type { MachineHost } from '../cloud/cloud.ts';
-import type { FaultNodes } from '../faults/fault.ts';
+import type { FaultNodes, NodeResource } from '../faults/fault.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type BehaviorSource, compileBehaviors } from '../kubelet/behavior.ts';
 import { ImageRegistry } from '../kubelet/image-registry.ts';
@@ -11,7 +11,7 @@ import { type ContainerKill, Kubelet } from '../kubelet/kubelet.ts';
 import type { PodPrograms, ProgramListener } from '../kubelet/program.ts';
 import { DEFAULT_KUBELET_SETTINGS, type KubeletSettings, type NodeMachine } from '../kubelet/settings.ts';
 import { type RandomStream, randomStream } from '../random/keyed.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { ResourceTaken, Scenario } from '../scenario/scenario.ts';
 import { NodeLink } from './node-link.ts';
 import type { ProcessSettings } from './process.ts';
 
@@ -141,6 +141,10 @@ export class NodePool implements MachineHost, FaultNodes {
     return this.nodes.get(nodeName)?.kubelet.killContainer(podKey, container, how, cause) === true;
   }
 
+  take(name: string, resource: NodeResource, taken: ResourceTaken, on: boolean, cause: Cause): void {
+    this.nodes.get(name)?.kubelet.take(resource, taken, on, cause);
+  }
+
   private kubeletSettings(machine: NodeMachine, startsReady: boolean): KubeletSettings {
     const { kubernetes } = this.scenario.cluster;
     const flags = kubernetes.kubelet;
@@ -153,6 +157,7 @@ export class NodePool implements MachineHost, FaultNodes {
       nodeStatusUpdateFrequency: flags['node-status-update-frequency'],
       nodeLeaseDurationSeconds: flags.nodeLeaseDurationSeconds,
       serializeImagePulls: flags['serialize-image-pulls'],
+      ...(flags.configuration === undefined ? {} : { configuration: flags.configuration }),
     };
   }
 }

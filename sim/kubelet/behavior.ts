@@ -25,6 +25,8 @@ export interface ContainerBehavior {
 }
 
 export interface BehaviorSource {
+  /** Whether any program was said to write to the disk of its node. */
+  readonly usesDisk?: boolean;
   behaviorFor(pod: Pod, container: Container): ContainerBehavior;
 }
 
@@ -102,7 +104,9 @@ function ruleOf(given: scenario.ContainerBehavior | undefined, fits: Fits): Rule
 export function compileBehaviors(list: readonly scenario.ContainerBehavior[]): BehaviorSource {
   const rules = list.map((given) => ruleOf(given, compileMatch(given.match)));
   const fallback = ruleOf(undefined, () => true);
+  const usesDisk = list.some(({ usage }) => usage?.disk !== undefined || usage?.fillsPerHour !== undefined);
   return {
+    usesDisk,
     behaviorFor(pod, container) {
       const rule = rules.find(({ fits }) => fits(pod, container)) ?? fallback;
       return rule.behaviors[roleOf(pod, container)];

@@ -24,15 +24,15 @@ export type PullTicket = Waiting;
 /**
  * A node's images, and the pulls of them: one after the other in the order of the requests
  * (`serializeImagePulls`), or all at once. Images are on disk: a crash of the node keeps them, and loses the
- * pulls under way. The garbage collection of images is not modelled.
+ * pulls under way.
  */
 export class ImagePuller {
   private readonly nodeName: string;
   private readonly context: ActorContext;
   private readonly registry: ImageRegistry;
   private readonly serialised: boolean;
-  /** In the order of their arrival. */
-  private readonly images = new Set<string>();
+  /** In the order of their arrival, which is their value. */
+  private readonly images = new Map<string, Micros>();
   private readonly attempts = new Map<string, number>();
   private queue: Waiting[] = [];
   private running = 0;
@@ -59,7 +59,15 @@ export class ImagePuller {
   }
 
   get present(): readonly string[] {
-    return [...this.images];
+    return [...this.images.keys()];
+  }
+
+  get arrivals(): readonly { readonly image: string; readonly since: Micros }[] {
+    return [...this.images].map(([image, since]) => ({ image, since }));
+  }
+
+  remove(image: string): void {
+    this.images.delete(image);
   }
 
   pull(image: string, done: (outcome: PullOutcome) => void): PullTicket {
@@ -100,7 +108,7 @@ export class ImagePuller {
       if (life !== this.life) return;
       this.running -= 1;
       if (error === undefined && !this.images.has(image)) {
-        this.images.add(image);
+        this.images.set(image, this.context.now);
         this.onNewImage();
       }
       const now = this.context.now;

@@ -1,8 +1,10 @@
 import { requiredNodeTest } from '../../controllers/scheduling/plugins/node-affinity.ts';
 import { anyTolerates } from '../../controllers/scheduling/taints.ts';
-import { podRequests, type Resources } from '../../core/kinds/pod/resources.ts';
-import type { Node, Pod } from '../../core/schema/types.generated.ts';
+import { podRequests, qosClass, type Resources } from '../../core/kinds/pod/resources.ts';
+import type { Node, Pod, Taint } from '../../core/schema/types.generated.ts';
 import { allocatableResources } from './node-object.ts';
+import { isCriticalPod } from './pod-order.ts';
+import type { Pressure } from './pressure/thresholds.ts';
 import type { NodeMachine } from './settings.ts';
 
 /** Why a kubelet won't run a pod that was bound to it: the pod fails with these. */
@@ -33,6 +35,8 @@ function lacking({ name, capacity, used, requested }: Amounts): AdmissionRefusal
 export class NodeAdmission {
   private readonly allocatable: Resources;
   private readonly maxPods: number;
+  /** Conditions of the node under which few pods are let in. */
+  pressures: readonly Pressure[] = [];
   private pods = 0;
   private milliCpu = 0;
   private memory = 0;
@@ -46,6 +50,10 @@ export class NodeAdmission {
 
   /** Hot path. `node`: as the kubelet's informer has it; its labels and taints aren't checked before it is known. */
   refusal(pod: Pod, node: Node | undefined): AdmissionRefusal | undefined {
+    if (this.pressures.length > 0 && !toleratesPressure(pod, this.pressures)) {
+      const message = `Pod was rejected: The node had condition: [${this.pressures.join(' ')}]. `;
+      return { reason: 'Evicted', message };
+    }
     if (this.pods + 1 > this.maxPods) {
       return lacking({ name: 'pods', capacity: this.maxPods, used: this.pods, requested: 1 });
     }
@@ -101,6 +109,15 @@ export class NodeAdmission {
       this.scalars.set(name, (this.scalars.get(name) ?? 0) + sign * (requests.scalars[name] ?? 0));
     }
   }
+}
+
+const MEMORY_PRESSURE: Taint = { effect: 'NoSchedule', key: 'node.kubernetes.io/memory-pressure' };
+
+/** Critical pods come in always; under memory pressure alone, all that request something or tolerate it (`Admit` of the eviction manager). */
+function toleratesPressure(pod: Pod, pressures: readonly Pressure[]): boolean {
+  if (isCriticalPod(pod)) return true;
+  if (pressures.length > 1 || pressures[0] !== 'MemoryPressure') return false;
+  return qosClass(pod.spec) !== 'BestEffort' || anyTolerates(pod.spec.tolerations, MEMORY_PRESSURE);
 }
 
 /** `GeneralPredicates` on the node's own labels, and the taints that would evict the pod at once. */

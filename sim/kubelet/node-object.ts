@@ -15,6 +15,7 @@ import { type Micros, rfc3339, rfc3339Micro } from '../../core/time.ts';
 import type { RandomStream } from '../random/keyed.ts';
 import type { Machine } from '../scenario/scenario.ts';
 import { hexDigest } from './digest.ts';
+import type { Pressure } from './pressure/thresholds.ts';
 import { type KubeletSettings, LEASE_RENEWALS_PER_DURATION, type NodeMachine } from './settings.ts';
 
 /** https://kubernetes.io/docs/reference/labels-annotations-taints/ */
@@ -106,6 +107,14 @@ function systemInfo(random: RandomStream, name: string, version: string, boots: 
   };
 }
 
+/** What a node's conditions say of it besides whether its network is up. */
+export interface NodeState {
+  readonly pressures: readonly Pressure[];
+  readonly isShuttingDown: boolean;
+}
+
+export const AT_EASE: NodeState = { pressures: [], isShuttingDown: false };
+
 interface ConditionText {
   readonly type: string;
   readonly reason: string;
@@ -113,7 +122,7 @@ interface ConditionText {
 }
 
 /** Setters of `pkg/kubelet/nodestatus`. */
-const PRESSURES: readonly ConditionText[] = [
+const NO_PRESSURES: readonly ConditionText[] = [
   {
     type: 'MemoryPressure',
     reason: 'KubeletHasSufficientMemory',
@@ -126,6 +135,23 @@ const PRESSURES: readonly ConditionText[] = [
     message: 'kubelet has sufficient PID available',
   },
 ];
+const UNDER_PRESSURE: Readonly<Record<Pressure, ConditionText>> = {
+  MemoryPressure: {
+    type: 'MemoryPressure',
+    reason: 'KubeletHasInsufficientMemory',
+    message: 'kubelet has insufficient memory available',
+  },
+  DiskPressure: {
+    type: 'DiskPressure',
+    reason: 'KubeletHasDiskPressure',
+    message: 'kubelet has disk pressure',
+  },
+  PIDPressure: {
+    type: 'PIDPressure',
+    reason: 'KubeletHasInsufficientPID',
+    message: 'kubelet has insufficient PID available',
+  },
+};
 const READY: ConditionText = {
   type: 'Ready',
   reason: 'KubeletReady',
@@ -137,6 +163,12 @@ const NOT_READY: ConditionText = {
   message:
     'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady ' +
     'message:Network plugin returns error: cni plugin not initialized',
+};
+
+const SHUTTING_DOWN: ConditionText = {
+  type: 'Ready',
+  reason: 'KubeletNotReady',
+  message: 'node is shutting down',
 };
 
 function condition(
@@ -159,13 +191,21 @@ function condition(
 
 function conditionsAt(
   ready: boolean,
+  { pressures, isShuttingDown }: NodeState,
   now: Micros,
   before?: readonly NodeCondition[],
 ): readonly NodeCondition[] {
   const at = rfc3339(now);
   const own = [
-    ...PRESSURES.map((text) => condition(text, 'False', at, before)),
-    ready ? condition(READY, 'True', at, before) : condition(NOT_READY, 'False', at, before),
+    ...NO_PRESSURES.map((text) => {
+      const found = pressures.find((type) => type === text.type);
+      return found === undefined
+        ? condition(text, 'False', at, before)
+        : condition(UNDER_PRESSURE[found], 'True', at, before);
+    }),
+    ready && !isShuttingDown
+      ? condition(READY, 'True', at, before)
+      : condition(isShuttingDown ? SHUTTING_DOWN : NOT_READY, 'False', at, before),
   ];
   const others = before?.filter(({ type }) => !own.some((mine) => mine.type === type)) ?? [];
   return [...others, ...own];
@@ -177,6 +217,8 @@ export class NodeWriter {
   private readonly random: RandomStream;
   private readonly capacity: StringMap;
   private readonly allocatable: StringMap;
+  /** As the conditions say it; set by the kubelet. */
+  state: NodeState = AT_EASE;
 
   constructor(settings: KubeletSettings, random: RandomStream) {
     this.settings = settings;
@@ -195,7 +237,7 @@ export class NodeWriter {
       ],
       allocatable: this.allocatable,
       capacity: this.capacity,
-      conditions: conditionsAt(ready, now, before?.conditions),
+      conditions: conditionsAt(ready, this.state, now, before?.conditions),
       daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
       nodeInfo: systemInfo(this.random, machine.name, version, boots),
     };
@@ -230,13 +272,14 @@ export class NodeWriter {
 
   /** The conditions alone, where they don't already say so: the heartbeat itself makes no event. */
   reported(ready: boolean, now: Micros): (stored: KubeObject) => KubeObject {
+    const { state } = this;
     return (stored) => {
       const node = stored as Node;
       const before = node.status.conditions;
-      const conditions = conditionsAt(ready, now, before);
+      const conditions = conditionsAt(ready, state, now, before);
       const same = conditions.every((own) => {
         const known = before?.find(({ type }) => type === own.type);
-        return known?.status === own.status && known.reason === own.reason;
+        return known?.status === own.status && known.reason === own.reason && known.message === own.message;
       });
       return same ? stored : { ...node, status: { ...node.status, conditions } };
     };

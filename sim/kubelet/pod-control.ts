@@ -4,6 +4,17 @@ import type { Cause } from '../actor.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { PodFacts } from './pod-status.ts';
 
+/** How a pod ends that the kubelet itself ends. */
+export interface PodEnd {
+  readonly phase: 'Failed';
+  readonly reason: string;
+  readonly message: string;
+  /** Reason of the condition DisruptionTarget, where it says so. */
+  readonly disruption?: string;
+  /** Reason of the Event that tells the message, where one does. */
+  readonly event?: string;
+}
+
 /** What the parts of a pod's worker (start, probes, stop, status) have of the worker itself. */
 export interface PodControl {
   readonly key: string;

@@ -1,5 +1,5 @@
 import type { Result } from '../../core/api/command.ts';
-import { type KubeObject, keyOf } from '../../core/api/object.ts';
+import type { KubeObject } from '../../core/api/object.ts';
 import { POD } from '../../core/kinds/registry.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, rfc3339 } from '../../core/time.ts';

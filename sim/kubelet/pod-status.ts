@@ -26,6 +26,8 @@ export interface PodFacts {
   readonly phase: PodPhase;
   readonly reason: string | undefined;
   readonly message: string | undefined;
+  /** Reason of the condition DisruptionTarget. */
+  readonly disruption: string | undefined;
   readonly inits: readonly ContainerRun[];
   readonly mains: readonly ContainerRun[];
   readonly sandboxReady: boolean;
@@ -44,6 +46,7 @@ export interface OwnStatus {
   readonly phase: PodPhase;
   readonly reason: string | undefined;
   readonly message: string | undefined;
+  readonly disruption: PodCondition | undefined;
   readonly conditions: OwnConditions;
   readonly containerStatuses: readonly ContainerStatus[];
   readonly initContainerStatuses: readonly ContainerStatus[] | undefined;
@@ -177,6 +180,7 @@ export function composeStatus(pod: Pod, facts: PodFacts, before: OwnStatus | und
     phase: facts.phase,
     reason: facts.reason,
     message: facts.message,
+    disruption: facts.disruption === undefined ? undefined : disruptionOf(pod, facts),
     conditions: ownConditions(facts, before?.conditions ?? storedConditions(pod), pod.metadata.generation),
     containerStatuses: statusesOf(facts, facts.mains, pod.spec.containers, before?.containerStatuses),
     initContainerStatuses:
@@ -188,6 +192,28 @@ export function composeStatus(pod: Pod, facts: PodFacts, before: OwnStatus | und
     startTime: facts.startTime,
     at: facts.at,
   };
+}
+
+/** Why a pod was ended that did nothing wrong (https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions). */
+function disruptionOf(pod: Pod, { disruption, message, at }: PodFacts): PodCondition {
+  return {
+    lastProbeTime: undefined,
+    lastTransitionTime: at,
+    message,
+    observedGeneration: pod.metadata.generation,
+    reason: disruption,
+    status: 'True',
+    type: 'DisruptionTarget',
+  };
+}
+
+function withDisruption(
+  stored: readonly PodCondition[] | undefined,
+  own: PodCondition | undefined,
+): readonly PodCondition[] | undefined {
+  if (own === undefined) return stored;
+  const others = stored?.filter(({ type }) => type !== own.type) ?? [];
+  return [...others, own];
 }
 
 /** Ready, where others have a say: `readinessGates` name conditions that they set (`GeneratePodReadyCondition`). */
@@ -227,7 +253,7 @@ export function withStatus(stored: Pod, own: OwnStatus): Pod {
   const scheduled =
     before.conditions?.find(({ type }) => type === 'PodScheduled') ??
     conditionOf('PodScheduled', HOLDS, undefined, own.at, stored.metadata.generation);
-  const conditions = mergeConditions(before.conditions, [
+  const conditions = mergeConditions(withDisruption(before.conditions, own.disruption), [
     sandbox,
     init,
     gatedReady(stored, own),

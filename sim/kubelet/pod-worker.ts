@@ -9,13 +9,13 @@ import { type ContainerRun, markStarted, markTerminated, newRun } from './contai
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
 import { podActions } from './pod-actions.ts';
-import type { PodControl } from './pod-control.ts';
+import type { PodControl, PodEnd } from './pod-control.ts';
 import { finalPhase, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
 import { PodPoster } from './pod-poster.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodStop } from './pod-stop.ts';
-import type { PodPrograms } from './program.ts';
+import type { EvictablePod } from './pressure/host.ts';
 import { SYNC_RETRY_JITTER, SYNC_RETRY_PERIOD, VOLUME_TEARDOWN } from './settings.ts';
 import { graceOf } from './shutdown.ts';
 import { StartSequence } from './start-sequence.ts';
@@ -23,13 +23,6 @@ import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 const NO_RUNS: readonly ContainerRun[] = [];
-
-/** How a pod ends that the kubelet itself ends. */
-interface Verdict {
-  readonly phase: PodPhase;
-  readonly reason: string;
-  readonly message: string;
-}
 
 /**
  * The worker of one pod (`pkg/kubelet/pod_workers.go`), as a state machine with one timer:
@@ -41,7 +34,7 @@ interface Verdict {
  *
  * Every moment at which something is due is a field that ends in `At`; `NEVER` where nothing is.
  */
-export class PodWorker implements PodControl, PodPrograms {
+export class PodWorker implements PodControl, EvictablePod {
   readonly key: string;
   readonly uid: string;
   pod: Pod;
@@ -62,7 +55,7 @@ export class PodWorker implements PodControl, PodPrograms {
   private stopper: PodStop | undefined;
   private readonly startTime: string;
   private admitted = false;
-  private verdict: Verdict | undefined;
+  private verdict: PodEnd | undefined;
   private podIp: string | undefined;
   /** A main container was started in the sandbox that there is. */
   private begun = false;
@@ -378,15 +371,33 @@ export class PodWorker implements PodControl, PodPrograms {
     this.stop(now, 'activeDeadlineSeconds is over');
   }
 
+  get isActive(): boolean {
+    return this.mode === 'running';
+  }
+
+  get hasEnded(): boolean {
+    return this.mode === 'finished';
+  }
+
+  /** The kubelet ends the pod by itself. */
+  end(how: PodEnd, graceSeconds: number, cause: Cause): void {
+    if (this.mode !== 'running') return;
+    this.why = { rv: cause.rv };
+    this.verdict = how;
+    if (how.event !== undefined) this.tell(undefined, 'Warning', how.event, how.message);
+    this.stop(this.node.context.now, cause.reason, graceSeconds * SECOND);
+    this.rearm();
+  }
+
   /** Tell every container to stop. */
-  private stop(now: Micros, why?: string): void {
+  private stop(now: Micros, why?: string, grace: Micros = graceOf(this.pod)): void {
     this.mode = 'terminating';
     this.starter?.cancel();
     this.starter = undefined;
     this.syncAt = NEVER;
     this.deadlineAt = NEVER;
     for (const run of this.runs) dropProbes(run);
-    this.stopping().begin(now, graceOf(this.pod));
+    this.stopping().begin(now, grace);
     this.continueStop(now, why);
   }
 
@@ -437,6 +448,7 @@ export class PodWorker implements PodControl, PodPrograms {
       phase: this.phase(),
       reason: verdict?.reason,
       message: verdict?.message,
+      disruption: verdict?.disruption,
       inits,
       mains,
       sandboxReady,

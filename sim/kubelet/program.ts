@@ -21,6 +21,8 @@ export interface ProgramListener {
   podChanged(node: string, pod: PodPrograms): void;
   /** Its containers have ended for good. */
   podGone(uid: string, cause: Cause): void;
+  /** Bytes that a container holds, by its place in the pod. */
+  memoryOf?(uid: string, index: number): number | undefined;
   /** The machine lost its power or its network, or has them again. */
   nodeChanged(node: string, cause: Cause): void;
 }

@@ -1,6 +1,7 @@
 import type { StringMap } from '../../core/api/object.ts';
 import type { Taint } from '../../core/schema/types.generated.ts';
 import { MILLISECOND, type Micros, SECOND } from '../../core/time.ts';
+import type { KubeletConfiguration } from '../scenario/kubelet-configuration.ts';
 import type { Machine } from '../scenario/scenario.ts';
 
 /** A machine that a kubelet runs on: what the cloud made, and what its node will show. */
@@ -37,6 +38,8 @@ export interface KubeletSettings {
   readonly nodeLeaseDurationSeconds: number;
   /** KubeletConfiguration `serializeImagePulls`. */
   readonly serializeImagePulls: boolean;
+  /** Fields of its configuration file that were given. */
+  readonly configuration?: KubeletConfiguration;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { KubeSchedulerConfiguration } from '../../controllers/scheduling/configuration/configuration.ts';
 import { MILLISECOND, MINUTE, SECOND } from '../../core/time.ts';
+import type { KubeletConfiguration } from './kubelet-configuration.ts';
 
 /**
  * The settings of the control plane that a scenario may change, and only those that have their effect here. Each has
@@ -380,6 +381,10 @@ export type SchedulerSettings = FlagValues<typeof SCHEDULER_FLAGS> & {
   readonly configuration?: KubeSchedulerConfiguration;
 };
 
+export type KubeletFlags = FlagValues<typeof KUBELET_FLAGS> & {
+  readonly configuration?: KubeletConfiguration;
+};
+
 export type ClusterAutoscalerSettings = FlagValues<typeof CLUSTER_AUTOSCALER_FLAGS>;
 
 /** Every flag with its value: durations in microseconds, rates a second (0: unlimited). */
@@ -390,7 +395,7 @@ export interface KubernetesSettings {
   readonly events: boolean;
   readonly kubeControllerManager: FlagValues<typeof CONTROLLER_MANAGER_FLAGS>;
   readonly kubeScheduler: SchedulerSettings;
-  readonly kubelet: FlagValues<typeof KUBELET_FLAGS>;
+  readonly kubelet: KubeletFlags;
   /** Where a node group can grow or shrink. */
   readonly clusterAutoscaler?: ClusterAutoscalerSettings;
   /** Whether the built-in roles and bindings of RBAC are objects of the cluster; not unless asked for. */

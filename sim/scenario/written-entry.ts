@@ -10,6 +10,7 @@ import type {
   NodeChoice,
   ObjectTarget,
   PodChoice,
+  ResourceTaken,
   TimelineEntry,
 } from './scenario.ts';
 
@@ -45,6 +46,16 @@ function writtenNode(node: NodeChoice): unknown {
 
 function writtenTaken(taken: CpuTaken): Written {
   return 'cpu' in taken ? { cpu: `${taken.cpu}m` } : { share: taken.share };
+}
+
+const RESOURCE_FIELD = {
+  'memory-pressure': 'memory',
+  'disk-pressure': 'disk',
+  'pid-pressure': 'pids',
+} as const;
+
+function writtenResource(fault: keyof typeof RESOURCE_FIELD, taken: ResourceTaken): Written {
+  return 'share' in taken ? { share: taken.share } : { [RESOURCE_FIELD[fault]]: `${taken.amount}` };
 }
 
 function lasting(action: FaultAction): Written {
@@ -90,6 +101,10 @@ function writtenFault(action: FaultAction): Written {
       const { to, x } = action;
       return { fault, ...given('to', to && `service/${to.namespace}/${to.name}`), x };
     }
+    case 'memory-pressure':
+    case 'disk-pressure':
+    case 'pid-pressure':
+      return { fault, node: writtenNode(action.node), ...writtenResource(fault, action.takes) };
     case 'noisy-neighbour':
       return { fault, node: writtenNode(action.node), ...writtenTaken(action.takes) };
   }

@@ -1,4 +1,5 @@
 import type { LogRecord, Stimulus } from '../../core/log/record.ts';
+import { formatBytes } from '../../core/quantity.ts';
 import { formatDuration } from '../scenario/duration.ts';
 import type {
   Action,
@@ -7,6 +8,7 @@ import type {
   NodeChoice,
   ObjectTarget,
   PodChoice,
+  ResourceTaken,
   SlowBoot,
 } from '../scenario/scenario.ts';
 import type { Note, Observer } from './note.ts';
@@ -52,6 +54,12 @@ function hitText(hit: readonly string[]): string {
   return rest.length === 0 ? first : `${first} (${machines})`;
 }
 
+function takenText(taken: ResourceTaken, what: 'memory' | 'disk' | 'pids'): string {
+  const noun = what === 'pids' ? 'the process ids' : `the ${what}`;
+  if ('share' in taken) return `${Math.round(taken.share * 100)} % of ${noun}`;
+  return what === 'pids' ? `${taken.amount} process ids` : `${formatBytes(taken.amount)} of ${noun}`;
+}
+
 function faultText(action: FaultAction): string {
   switch (action.fault) {
     case 'node-crash':
@@ -74,6 +82,12 @@ function faultText(action: FaultAction): string {
       return `fault: the cloud has no machines to give${capacityText(action)}`;
     case 'load-spike':
       return `fault: ${action.to === undefined ? 'all traffic' : `traffic to service/${action.to.name}`} grows ×${action.x}`;
+    case 'memory-pressure':
+      return `fault: something takes ${takenText(action.takes, 'memory')} of ${nodeText(action.node)}`;
+    case 'disk-pressure':
+      return `fault: something takes ${takenText(action.takes, 'disk')} of ${nodeText(action.node)}`;
+    case 'pid-pressure':
+      return `fault: something takes ${takenText(action.takes, 'pids')} of ${nodeText(action.node)}`;
     case 'noisy-neighbour':
       return `fault: something takes ${cpuText(action.takes)} of ${nodeText(action.node)}`;
   }

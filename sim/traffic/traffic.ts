@@ -141,6 +141,11 @@ export class Traffic implements ProgramListener, LoadListener {
     this.want('requests', cause.rv);
   }
 
+  memoryOf(uid: string, index: number): number | undefined {
+    const pod = this.pods.get(uid);
+    return pod === undefined ? undefined : memoryOf(pod, index, this.kernel.now);
+  }
+
   nodeChanged(_node: string, cause: Cause): void {
     this.want('requests', cause.rv);
   }
@@ -306,7 +311,11 @@ export class Traffic implements ProgramListener, LoadListener {
     for (const [node, pods] of this.podsByNode()) if (this.answers(node)) reached.push(...pods);
     this.metrics.scrape(reached, now, this.cause);
     if ((this.ticks * METRIC_RESOLUTION) % USAGE_SAMPLES_EVERY === 0) this.sampleUsage(now);
-    for (const pods of this.podsByNode().values()) for (const pod of pods) this.killWithoutMemory(pod, now);
+    for (const [node, pods] of this.podsByNode()) {
+      let held = 0;
+      for (const pod of pods) held += this.killWithoutMemory(pod, now);
+      this.nodes.get(node)?.kubelet.memoryUsed(held, { rv: this.cause });
+    }
     if (this.isMoving || this.isShareDue) this.want('everything');
     this.at(now + METRIC_RESOLUTION, PRIORITY.observer, () => this.tick());
   }
@@ -348,16 +357,21 @@ export class Traffic implements ProgramListener, LoadListener {
     }
   }
 
-  /** A container that holds more memory than its limit is killed by the kernel of its machine. */
-  private killWithoutMemory(pod: PodLoad, now: Micros): void {
+  /** A container that holds more memory than its limit is killed by the kernel of its machine. What the others hold. */
+  private killWithoutMemory(pod: PodLoad, now: Micros): number {
+    let held = 0;
     for (const [index, container] of pod.containers.entries()) {
       const { run, terms } = container;
       const memory = memoryOf(pod, index, now);
-      if (memory <= terms.memoryLimit) continue;
+      if (memory <= terms.memoryLimit) {
+        held += memory;
+        continue;
+      }
       const reason = `container ${run.spec.name} used ${memory} bytes of memory, more than its limit of ${terms.memoryLimit}`;
       const kill = { exitCode: 137, reason: 'OOMKilled' };
       this.nodes.killContainer(pod.node, pod.programs.key, run.spec.name, kill, { rv: this.cause, reason });
     }
+    return held;
   }
 
   private answers(node: string): boolean {

@@ -8,6 +8,9 @@ function faultTarget(action: FaultAction): string {
     case 'node-crash':
     case 'node-partition':
     case 'noisy-neighbour':
+    case 'memory-pressure':
+    case 'disk-pressure':
+    case 'pid-pressure':
       if ('name' in action.node) return action.node.name;
       return 'any' in action.node ? 'a drawn node' : 'the node of chosen pods';
     case 'container-crash':

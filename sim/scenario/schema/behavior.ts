@@ -117,10 +117,18 @@ const usage = strict(
       .optional()
       .describe('CPU; a tenth of the request of the container unless given.'),
     memory: bytes.optional().describe('Memory; half of the request of the container unless given.'),
+    disk: bytes.optional().describe('What it writes to the disk of its node when it starts.'),
+    fills: leak.optional().describe('What each hour of a run adds to that: 1Gi/h.'),
+    volume: dnsLabel
+      .optional()
+      .describe('The emptyDir that it writes to; its own layer and its logs unless given.'),
     leak: leak.optional().describe('Memory that each hour of a run adds, and never gives back: 10Mi/h.'),
   },
   'what the program uses when it does nothing: { cpu, memory }',
-).transform(({ cpu, memory, leak: leakPerHour }): IdleUsage => withoutAbsent({ cpu, memory, leakPerHour }));
+).transform(
+  ({ leak: leakPerHour, fills: fillsPerHour, ...rest }): IdleUsage =>
+    withoutAbsent({ ...rest, leakPerHour, fillsPerHour }),
+);
 
 /** `match` holds labels alone, as a nodeSelector does; what else a behaviour goes by stands beside it. */
 export const behavior = strict(

@@ -1,5 +1,5 @@
-import { LACKS_TASKS, lacksTasks } from '../../../controllers/scheduling/configuration/check.ts';
 import { z } from 'zod';
+import { LACKS_TASKS, lacksTasks } from '../../../controllers/scheduling/configuration/check.ts';
 import type { KubeSchedulerConfiguration } from '../../../controllers/scheduling/configuration/configuration.ts';
 import { qualifiedName } from '../../../core/kinds/validation/names.ts';
 import type { Taint } from '../../../core/schema/types.generated.ts';
@@ -10,6 +10,7 @@ import {
   type Flag,
   flagValues,
   KUBELET_FLAGS,
+  type KubeletFlags,
   type KubernetesSettings,
   SCHEDULER_FLAGS,
   type SchedulerSettings,
@@ -34,6 +35,7 @@ import {
   textLike,
   wanted,
 } from './fields.ts';
+import { givenConfiguration, KUBELET_CONFIGURATION_FIELDS } from './kubelet.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
 
 /** The version whose behaviour is modelled, unless a scenario names another to be shown. */
@@ -127,6 +129,18 @@ const schedulerSettings = strict(
   })
   .describe('Settings of the kube-scheduler, under their real names.');
 
+const kubeletSettings = strict(
+  { ...flagFields(KUBELET_FLAGS), ...KUBELET_CONFIGURATION_FIELDS },
+  'settings of the kubelets',
+)
+  .default({})
+  .transform((given): KubeletFlags => {
+    const values = flagValues(KUBELET_FLAGS, given as GivenFlags);
+    const configuration = givenConfiguration(given);
+    return configuration === undefined ? values : { ...values, configuration };
+  })
+  .describe('Settings of the kubelets, under their real names.');
+
 const kubernetes = strict(
   {
     version: textLike(/^v?1\.\d+(\.\d+)?$/, 'a version such as 1.34 or v1.34.0')
@@ -135,7 +149,7 @@ const kubernetes = strict(
     events: flag.default(true).describe('Whether components write Event objects (kubectl get events).'),
     kubeControllerManager: flagsOf(CONTROLLER_MANAGER_FLAGS, 'kube-controller-manager'),
     kubeScheduler: schedulerSettings,
-    kubelet: flagsOf(KUBELET_FLAGS, 'kubelets'),
+    kubelet: kubeletSettings,
     clusterAutoscaler: flagsOf(CLUSTER_AUTOSCALER_FLAGS, 'cluster autoscaler'),
     rbac: flag
       .optional()

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milli } from '../../../core/quantity.ts';
+import { milli, whole } from '../../../core/quantity.ts';
 import { didYouMean, shown } from '../problem.ts';
 import { DEFAULT_NAMESPACE } from '../resource-name.ts';
 import type { CpuTaken, Duration, FaultAction, FaultName, NodeChoice, PodChoice } from '../scenario.ts';
@@ -249,7 +249,45 @@ export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
       },
     }),
   ),
+  'memory-pressure': pressureFault('memory-pressure', 'memory'),
+  'disk-pressure': pressureFault('disk-pressure', 'disk'),
+  'pid-pressure': pressureFault('pid-pressure', 'pids'),
 };
+
+function pressureFault<
+  const F extends 'memory-pressure' | 'disk-pressure' | 'pid-pressure',
+  const A extends 'memory' | 'disk' | 'pids',
+>(fault: F, amount: A) {
+  const fields = {
+    at,
+    fault: z.literal(fault),
+    node,
+    [amount]: quantity.optional().describe('What it takes of the node.'),
+    share: number(0, 1).optional().describe('The same, as a share of what the node has.'),
+    for: lasting,
+  };
+  return strict(fields).transform((given, context): FaultEntry => {
+    // The computed key hides the shape that the fields have.
+    const entry = given as {
+      readonly at: Duration;
+      readonly node: NodeChoice;
+      readonly share?: number;
+      readonly for?: Duration;
+    };
+    const taken = (given as Readonly<Record<string, string | undefined>>)[amount];
+    if ((taken === undefined) === (entry.share === undefined)) {
+      const both = taken === undefined ? '' : ', got both';
+      const message = `expected either ${amount}, or share, such as 0.9${both}`;
+      context.issues.push({ code: 'custom', message, input: undefined, path: [amount] });
+      return z.NEVER;
+    }
+    const takes = taken === undefined ? { share: entry.share ?? 0 } : { amount: whole(taken) };
+    return {
+      at: entry.at,
+      action: { op: 'fault', fault, node: entry.node, takes, ...lengthOf(entry.for) },
+    };
+  });
+}
 
 export function faultEntry(entry: Readonly<Record<string, unknown>>): z.ZodType<FaultEntry> | string {
   const names = Object.keys(FAULTS);
