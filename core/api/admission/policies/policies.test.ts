@@ -199,10 +199,20 @@ describe('a bound policy', () => {
   it('is asked for components too', () => {
     const world = bound(validations({ expression: 'false', messageExpression: 'request.userInfo.username' }));
     const object = newObject(CONFIG_MAP, { name: 'x', namespace: 'default' });
-    const result = world.run({ verb: 'create', kind: CONFIG_MAP, object });
-    expect(result.ok ? '' : result.status.message).toBe(
-      `configmaps "x" is forbidden: ${DENIED}system:serviceaccount:kube-system:user`,
-    );
+    const by = (actor: string): string => {
+      const context = { now: 0, actor, cause: 0 };
+      const result = world.server.execute({ verb: 'create', kind: CONFIG_MAP, object }, context);
+      return result.ok ? 'created' : (result.status.message.split(DENIED).at(-1) as string);
+    };
+    expect(
+      ['replicaset-controller', 'kube-scheduler', 'kube-apiserver', 'user', 'kubelet/node-1'].map(by),
+    ).toEqual([
+      'system:serviceaccount:kube-system:replicaset-controller',
+      'system:kube-scheduler',
+      'system:apiserver',
+      'kubernetes-admin',
+      'system:node:node-1',
+    ]);
   });
 });
 

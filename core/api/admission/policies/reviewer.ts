@@ -5,6 +5,10 @@ import type { Attributes } from '../webhooks/call.ts';
 import type { ReviewPort } from '../webhooks/port.ts';
 
 /** Who asks for what is reviewed. Components ask too, and have the names that they have in a real cluster. */
+
+/** What a scenario's timeline and manifests ask is asked by whoever set the cluster up. */
+const ADMIN = { user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', MASTERS, AUTHENTICATED] };
+
 export interface Reviewer extends Pick<RequestClient, 'extra' | 'groups' | 'uid' | 'user' | 'warn'> {
   readonly port: {
     readonly apiVersion: (attributes: Attributes) => string;
@@ -17,6 +21,7 @@ function componentUser(actor: string): Pick<RequestClient, 'groups' | 'user'> {
   if (actor === 'kube-scheduler' || actor === 'default-scheduler') {
     return { user: 'system:kube-scheduler', groups: [AUTHENTICATED] };
   }
+  if (actor === 'user' || actor === 'scenario') return ADMIN;
   const [, node] = /^kubelet[/:@ -]?(.*)$/.exec(actor) ?? [];
   if (node !== undefined) return { user: `system:node:${node}`, groups: ['system:nodes', AUTHENTICATED] };
   const namespace = 'kube-system';
