@@ -112,6 +112,3 @@ export const ENDPOINT_SLICE_STRATEGY: KindStrategy<EndpointSlice> = {
   validate: validateEndpointSlice,
   validateUpdate: validateEndpointSliceUpdate,
 };
-
-/** Stored as they come; their real strategies give them no `generation`. */
-export const WITHOUT_GENERATION: KindStrategy = { countsGenerations: false };

@@ -1,0 +1,48 @@
+import type { NewObject } from '../../api/object.ts';
+import type {
+  ExemptPriorityLevelConfiguration,
+  FlowSchema,
+  FlowSchemaSpec,
+  LimitedPriorityLevelConfiguration,
+  PriorityLevelConfiguration,
+  QueuingConfiguration,
+} from '../../schema/types.generated.ts';
+import { fill, fillZeros, onField } from '../defaults/fill.ts';
+import type { KindStrategy } from '../kind.ts';
+import { validateFlowSchema, validatePriorityLevel } from '../validation/flow-control.ts';
+
+/** API priority and fairness (Kubernetes' `pkg/apis/flowcontrol/v1/defaults.go`). */
+
+const SCHEMA: Partial<FlowSchemaSpec> = { matchingPrecedence: 1000 };
+
+export const FLOW_SCHEMA_STRATEGY: KindStrategy<FlowSchema> = {
+  applyDefaults(object: NewObject<FlowSchema>): NewObject<FlowSchema> {
+    return onField(object, 'spec', (spec) => fillZeros(spec, SCHEMA));
+  },
+  prepareForCreate: (object: NewObject<FlowSchema>) => ({ ...object, status: {} }),
+  validate: validateFlowSchema,
+  validateUpdate: (next) => validateFlowSchema(next),
+};
+
+const EXEMPT: Partial<ExemptPriorityLevelConfiguration> = { lendablePercent: 0, nominalConcurrencyShares: 0 };
+const LIMITED: Partial<LimitedPriorityLevelConfiguration> = {
+  lendablePercent: 0,
+  nominalConcurrencyShares: 30,
+};
+const QUEUING: Partial<QueuingConfiguration> = { handSize: 8, queueLengthLimit: 50, queues: 64 };
+
+export const PRIORITY_LEVEL_STRATEGY: KindStrategy<PriorityLevelConfiguration> = {
+  applyDefaults(object: NewObject<PriorityLevelConfiguration>): NewObject<PriorityLevelConfiguration> {
+    return onField(object, 'spec', (spec) => {
+      const exempted = onField(spec, 'exempt', (exempt) => fill(exempt, EXEMPT));
+      return onField(exempted, 'limited', (limited) =>
+        onField(fill(limited, LIMITED), 'limitResponse', (response) =>
+          onField(response, 'queuing', (queuing) => fillZeros(queuing, QUEUING)),
+        ),
+      );
+    });
+  },
+  prepareForCreate: (object: NewObject<PriorityLevelConfiguration>) => ({ ...object, status: {} }),
+  validate: validatePriorityLevel,
+  validateUpdate: (next) => validatePriorityLevel(next),
+};
