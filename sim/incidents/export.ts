@@ -4,6 +4,7 @@ import type { Kind } from '../../core/kinds/kind.ts';
 import { materialiseLease } from '../../core/kinds/lease.ts';
 import { EVENT, KINDS, LEASE, POD } from '../../core/kinds/registry.ts';
 import type { EventRecord, LogRecord } from '../../core/log/record.ts';
+import { userOf } from '../../core/rbac/component-user.ts';
 import type { Lease, Pod } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import { type Micros, rfc3339Micro } from '../../core/time.ts';
@@ -11,7 +12,6 @@ import { isAutoscaler } from '../measures/deployments.ts';
 import { type RandomStream, randomStream } from '../random/keyed.ts';
 import type { Fields } from './clean-object.ts';
 import { mergeDiff } from './merge-diff.ts';
-import { userOf } from './users.ts';
 
 /** What a write was as a request: its verb, where it went, and its body. */
 interface Request {

@@ -1,14 +1,17 @@
-import { AUTHENTICATED, accountGroups, accountUser, MASTERS } from '../../../rbac/requester.ts';
+import { userOf } from '../../../rbac/component-user.ts';
+import { AUTHENTICATED, accountGroups, accountOf, MASTERS } from '../../../rbac/requester.ts';
 import type { RequestClient, RequestContext } from '../../identity.ts';
 import type { NewObject } from '../../object.ts';
 import type { Attributes } from '../webhooks/call.ts';
 import type { ReviewPort } from '../webhooks/port.ts';
 
-/** Who asks for what is reviewed. Components ask too, and have the names that they have in a real cluster. */
-
 /** What a scenario's timeline and manifests ask is asked by whoever set the cluster up. */
-const ADMIN = { user: 'kubernetes-admin', groups: ['kubeadm:cluster-admins', MASTERS, AUTHENTICATED] };
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'kube-apiserver': [MASTERS],
+  user: ['kubeadm:cluster-admins', MASTERS],
+};
 
+/** Who asks for what is reviewed. Components ask too, and have the names that they have in a real cluster. */
 export interface Reviewer extends Pick<RequestClient, 'extra' | 'groups' | 'uid' | 'user' | 'warn'> {
   readonly port: {
     readonly apiVersion: (attributes: Attributes) => string;
@@ -17,15 +20,14 @@ export interface Reviewer extends Pick<RequestClient, 'extra' | 'groups' | 'uid'
 }
 
 function componentUser(actor: string): Pick<RequestClient, 'groups' | 'user'> {
-  if (actor === 'kube-apiserver') return { user: 'system:apiserver', groups: [MASTERS, AUTHENTICATED] };
-  if (actor === 'kube-scheduler' || actor === 'default-scheduler') {
-    return { user: 'system:kube-scheduler', groups: [AUTHENTICATED] };
-  }
-  if (actor === 'user' || actor === 'scenario') return ADMIN;
-  const [, node] = /^kubelet[/:@ -]?(.*)$/.exec(actor) ?? [];
-  if (node !== undefined) return { user: `system:node:${node}`, groups: ['system:nodes', AUTHENTICATED] };
-  const namespace = 'kube-system';
-  return { user: accountUser(namespace, actor), groups: [...accountGroups(namespace), AUTHENTICATED] };
+  if (actor === 'scenario') return componentUser('user');
+  const user = userOf(actor);
+  const account = accountOf(user);
+  if (account !== undefined) return { user, groups: [...accountGroups(account.namespace), AUTHENTICATED] };
+  return {
+    user,
+    groups: [...(GROUPS[actor] ?? (actor.startsWith('kubelet/') ? ['system:nodes'] : [])), AUTHENTICATED],
+  };
 }
 
 const same = (object: NewObject): NewObject => object;
