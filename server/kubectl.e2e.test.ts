@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KubectlCommand } from './testing/kubectl-command.ts';
 import { KUBECTL_SECTIONS } from './testing/kubectl-commands.ts';
+import { CUSTOM_RESOURCES } from './testing/kubectl-custom-resources.ts';
 import { kubectlPage } from './testing/kubectl-page.ts';
 import { contentOf, hasKubectl, pathOf, type ServedCluster, serveCluster } from './testing/served-cluster.ts';
 
@@ -9,6 +10,8 @@ import { contentOf, hasKubectl, pathOf, type ServedCluster, serveCluster } from 
 const PAGE = 'docs/kubectl.md';
 /** Dozens of processes, on a machine that may be busy. */
 const SECTION_MS = 300_000;
+
+const SECTIONS = [...KUBECTL_SECTIONS, CUSTOM_RESOURCES];
 
 function pattern(text: string): RegExp {
   const parts = text.split('…').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
@@ -29,7 +32,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
     expect(await cluster.end()).toBe(0);
   });
 
-  for (const { title, commands } of KUBECTL_SECTIONS) {
+  for (const { title, commands } of SECTIONS) {
     test(
       title,
       () => {
@@ -49,7 +52,7 @@ describe.skipIf(!hasKubectl)('kubectl', () => {
 });
 
 test('the page of kubectl commands is the table of this test', () => {
-  const text = kubectlPage(KUBECTL_SECTIONS);
+  const text = kubectlPage(SECTIONS);
   if (process.env.WAVETANK_WRITE_DOCS !== undefined) writeFileSync(pathOf(PAGE), text);
   expect(existsSync(pathOf(PAGE)) ? contentOf(PAGE) : '').toBe(text);
 });
