@@ -88,6 +88,8 @@ class Twice {
   }
 }
 
+const ANYTHING = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+
 const MUCH = {
   apiVersion: 'wavetank.dev/v1alpha1',
   kind: 'Scenario',
@@ -206,6 +208,25 @@ const MUCH = {
           ],
         },
       },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'readers' },
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: { reads: 'yes' } }] },
+        rules: [],
+      },
+      {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: 'widgets.example.com' },
+        spec: {
+          group: 'example.com',
+          scope: 'Namespaced',
+          names: { kind: 'Widget', plural: 'widgets' },
+          versions: [{ name: 'v1', served: true, storage: true, schema: ANYTHING }],
+        },
+      },
+      { apiVersion: 'example.com/v1', kind: 'Widget', metadata: { name: 'one', namespace: 'shop' } },
       ...['a', 'b', 'c'].map((name) => ({
         apiVersion: 'v1',
         kind: 'Pod',
@@ -224,6 +245,7 @@ const MUCH = {
       { at: '4m', fault: 'node-partition', node: 'node-2', for: '2m' },
       { at: '13m30s', drain: 'node-3', timeout: '30s', ignoreDaemonSets: true },
       { at: '15m', fault: 'controller-crash', controller: 'kube-controller-manager', for: '30s' },
+      { at: '16m', delete: 'customresourcedefinition/widgets.example.com' },
       { at: '20m', delete: 'namespace/shop' },
     ],
   },
