@@ -39,7 +39,7 @@ function parse(argv: readonly string[]): Options | string {
 
 /** A name is a benchmark's own, or that of a figure which one gives beside its own. */
 function select(name: string): readonly Benchmark[] {
-  const figure = name.replace(/^memory-/, 'scale-').replace('http-gets', 'http-creates');
+  const figure = name.replace(/^memory-/, 'scale-').replace(/^http-(?:gets|pod-creates)$/, 'http-creates');
   return BENCHMARKS.filter((benchmark) => benchmark.name === name || benchmark.name === figure);
 }
 

@@ -1,157 +1,43 @@
-import { DEFAULT_SCHEDULER_OPTIONS } from '../controllers/scheduling/options.ts';
-import { Scheduler } from '../controllers/scheduling/scheduler.ts';
-import type { KubeObject } from '../core/api/object.ts';
-import type { Node, Pod, Service } from '../core/schema/types.generated.ts';
-import { DEFAULT_START } from '../core/time.ts';
-import { randomStream } from '../sim/random/keyed.ts';
-import { type Benchmark, timed } from './benchmark.ts';
+import type { Affinity, PodAffinityTerm } from '../core/schema/types.generated.ts';
+import type { Benchmark } from './benchmark.ts';
+import {
+  benchmarkOf,
+  CLASSES,
+  demanding,
+  NODES,
+  SPEC,
+  service,
+  type Template,
+  templates,
+} from './scheduler-workload.ts';
 
-const NODES = 5000;
-const PODS = 30_000;
-const CLASSES = 10;
-const ZONES = ['a', 'b', 'c'];
-const CREATED = '2026-01-01T00:00:00Z';
+const HOST = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
 
-function metadata(name: string): Pod['metadata'] {
-  return { name, uid: name, resourceVersion: '1', creationTimestamp: CREATED };
-}
-
-function node(index: number): Node {
-  const name = `node-${index}`;
-  const amounts = { cpu: '4', memory: '32Gi', pods: '110' };
-  const labels = {
-    'kubernetes.io/hostname': name,
-    'topology.kubernetes.io/zone': ZONES[index % ZONES.length]!,
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { ...metadata(name), labels },
-    spec: {},
-    status: { capacity: amounts, allocatable: amounts, conditions: [{ type: 'Ready', status: 'True' }] },
-  };
-}
-
-const SPEC: Pod['spec'] = {
-  containers: [
-    {
-      name: 'pause',
-      image: 'registry.k8s.io/pause:3.10',
-      resources: { requests: { cpu: '100m', memory: '500Mi' } },
-    },
-  ],
-  schedulerName: 'default-scheduler',
-};
-
-function demanding(cpu: string): Pod['spec'] {
-  const [container] = SPEC.containers;
-  return {
+/** Ten workloads whose pods have a rule on each other. */
+function related(rule: (term: PodAffinityTerm) => Affinity, topologyKey: string): readonly Template[] {
+  return templates((labels) => ({
     ...SPEC,
-    containers: [{ ...container!, resources: { requests: { cpu, memory: '500Mi' } } }],
-  };
+    affinity: rule({
+      labelSelector: { matchLabels: labels },
+      topologyKey,
+      namespaces: ['default', 'sched-setup'],
+    }),
+  }));
 }
 
-/** What the pods of a template share. */
-interface Template {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly spec: Pod['spec'];
+/** Pods that each ask for something else. */
+function distinct(count: number): readonly Template[] {
+  return Array.from({ length: count }, (_, i) => ({
+    labels: {},
+    spec: demanding(`${50 + (i % 100)}m`, `${300 + Math.floor(i / 100) * 7}Mi`),
+  }));
 }
 
-function pod(index: number, { labels, spec }: Template): Pod {
-  const name = `pod-${index}`;
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { ...metadata(name), namespace: 'default', labels },
-    spec,
-    status: { phase: 'Pending' },
-  };
-}
-
-function service(index: number): Service {
-  return {
-    apiVersion: 'v1',
-    kind: 'Service',
-    metadata: { ...metadata(`app-${index}`), namespace: 'default' },
-    spec: { selector: labelsOf(index) },
-    status: {},
-  };
-}
-
-function labelsOf(index: number): Readonly<Record<string, string>> {
-  return { app: `app-${index}` };
-}
-
-function templates(specOf: (labels: Readonly<Record<string, string>>) => Pod['spec']): readonly Template[] {
-  return Array.from({ length: CLASSES }, (_, i) => {
-    const labels = labelsOf(i);
-    return { labels, spec: specOf(labels) };
-  });
-}
-
-interface Workload {
-  readonly name: string;
-  readonly about: string;
-  readonly templates: readonly Template[];
-  /** What is there before the pods, besides the nodes. */
-  readonly before?: readonly KubeObject[];
-  readonly pods?: number;
-  /** Pods that are on the nodes already, so many on each. */
-  readonly there?: { readonly spec: Pod['spec']; readonly each: number };
-}
-
-/** The scheduler alone: all nodes scored by every default plugin, pods of the templates in turn. */
-function benchmarkOf(workload: Workload): Benchmark {
-  const { name, about, templates: from, before = [], pods = PODS, there } = workload;
-  return {
-    name,
-    about,
-    run: ({ bareLoop }) => {
-      const draw = randomStream(1, 'scheduler').draw;
-      const scheduler = new Scheduler({ ...DEFAULT_SCHEDULER_OPTIONS, draw });
-      const now = DEFAULT_START;
-      for (let i = 0; i < NODES; i += 1) {
-        scheduler.observe({ type: 'ADDED', object: node(i), previous: undefined }, i, now);
-      }
-      for (let i = 0; there !== undefined && i < NODES * there.each; i += 1) {
-        const spec = { ...there.spec, nodeName: `node-${i % NODES}` };
-        const running = pod(PODS + i, { labels: {}, spec });
-        const object: Pod = { ...running, status: { phase: 'Running', startTime: CREATED } };
-        scheduler.observe({ type: 'ADDED', object, previous: undefined }, i, now);
-      }
-      for (const object of before) scheduler.observe({ type: 'ADDED', object, previous: undefined }, 0, now);
-      for (let i = 0; i < pods; i += 1) {
-        const object = pod(i, from[i % from.length]!);
-        scheduler.observe({ type: 'ADDED', object, previous: undefined }, i, now);
-      }
-      let placed = 0;
-      const seconds = timed(() => {
-        for (let decision = scheduler.next(now); decision !== undefined; decision = scheduler.next(now)) {
-          if (decision.outcome.kind === 'unschedulable') {
-            for (const victim of decision.outcome.victims ?? []) {
-              scheduler.observe(
-                { type: 'DELETED', object: victim as Pod & KubeObject, previous: victim },
-                0,
-                now,
-              );
-            }
-          }
-          if (decision.outcome.kind !== 'assumed') continue;
-          placed += 1;
-          const object: Pod = {
-            ...decision.pod,
-            spec: { ...decision.pod.spec, nodeName: decision.outcome.node },
-          };
-          scheduler.bound(object.metadata.uid, { ok: true, object, rv: placed }, now);
-          scheduler.observe({ type: 'MODIFIED', object, previous: decision.pod }, placed, now);
-        }
-      });
-      if (placed !== pods) throw new Error(`only ${placed} of ${pods} pods found a node`);
-      const value = pods / seconds;
-      return { name, value, unit: 'pods/s', ratioToBareLoop: value / bareLoop() };
-    },
-  };
-}
+const weighted = (podAffinityTerm: PodAffinityTerm) => ({
+  preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm }],
+});
+const required = (term: PodAffinityTerm) => ({ requiredDuringSchedulingIgnoredDuringExecution: [term] });
 
 /** After the workloads of scheduler_perf at 5,000 nodes. */
 export const schedulerBenchmarks: readonly Benchmark[] = [
@@ -174,12 +60,108 @@ export const schedulerBenchmarks: readonly Benchmark[] = [
       topologySpreadConstraints: [
         {
           maxSkew: 5,
-          topologyKey: 'topology.kubernetes.io/zone',
+          topologyKey: ZONE,
           whenUnsatisfiable: 'DoNotSchedule',
           labelSelector: { matchLabels: labels },
         },
       ],
     })),
+  }),
+  benchmarkOf({
+    name: 'scheduler-spread-hosts-5000',
+    about:
+      'the same for ten workloads that must be spread over the nodes (DoNotSchedule by hostname, maxSkew 1)',
+    templates: templates((labels) => ({
+      ...SPEC,
+      topologySpreadConstraints: [
+        {
+          maxSkew: 1,
+          topologyKey: HOST,
+          whenUnsatisfiable: 'DoNotSchedule',
+          labelSelector: { matchLabels: labels },
+        },
+      ],
+    })),
+  }),
+  benchmarkOf({
+    name: 'scheduler-preferred-spread-5000',
+    about: 'the same for ten workloads that are to be spread over three zones (ScheduleAnyway)',
+    templates: templates((labels) => ({
+      ...SPEC,
+      topologySpreadConstraints: [
+        {
+          maxSkew: 5,
+          topologyKey: ZONE,
+          whenUnsatisfiable: 'ScheduleAnyway',
+          labelSelector: { matchLabels: labels },
+        },
+      ],
+    })),
+  }),
+  benchmarkOf({
+    name: 'scheduler-affinity-5000',
+    about: 'the same for ten workloads whose pods must be in the zone of the others (required affinity)',
+    templates: related((term) => ({ podAffinity: required(term) }), ZONE),
+  }),
+  benchmarkOf({
+    name: 'scheduler-anti-affinity-5000',
+    about: 'the same for ten workloads whose pods must not share a node (required anti-affinity by hostname)',
+    templates: related((term) => ({ podAntiAffinity: required(term) }), HOST),
+  }),
+  benchmarkOf({
+    name: 'scheduler-preferred-affinity-5000',
+    about:
+      'the same for ten workloads whose pods would like to share a node (preferred affinity by hostname)',
+    templates: related((term) => ({ podAffinity: weighted(term) }), HOST),
+  }),
+  benchmarkOf({
+    name: 'scheduler-preferred-anti-affinity-5000',
+    about: 'the same for ten workloads whose pods would rather not share a node (preferred anti-affinity)',
+    templates: related((term) => ({ podAntiAffinity: weighted(term) }), HOST),
+  }),
+  benchmarkOf({
+    name: 'scheduler-mixed-5000',
+    about:
+      'the same for plain pods, required and preferred affinity and anti-affinity, and spreading, in turn',
+    templates: [
+      { labels: {}, spec: SPEC },
+      related((term) => ({ podAffinity: required(term) }), ZONE)[0]!,
+      related((term) => ({ podAntiAffinity: required(term) }), HOST)[1]!,
+      related((term) => ({ podAffinity: weighted(term) }), HOST)[2]!,
+      related((term) => ({ podAntiAffinity: weighted(term) }), HOST)[3]!,
+      { labels: {}, spec: SPEC },
+    ],
+  }),
+  benchmarkOf({
+    name: 'scheduler-node-affinity-5000',
+    about: 'the same for pods that must be in two of the three zones (node affinity)',
+    templates: [
+      {
+        labels: {},
+        spec: {
+          ...SPEC,
+          affinity: {
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [
+                  { matchExpressions: [{ key: ZONE, operator: 'In', values: ['a', 'b'] }] },
+                ],
+              },
+            },
+          },
+        },
+      },
+    ],
+  }),
+  benchmarkOf({
+    name: 'scheduler-100-classes-5000',
+    about: 'the same for pods of 100 sorts in turn',
+    templates: distinct(100),
+  }),
+  benchmarkOf({
+    name: 'scheduler-1000-distinct-5000',
+    about: 'the same for pods of 1,000 sorts in turn',
+    templates: distinct(1000),
   }),
   benchmarkOf({
     name: 'scheduler-preemption-5000',

@@ -11,7 +11,7 @@ export interface Errand {
   readonly connections: number;
   /** How many requests in all; of a watch, how many events each connection waits for. */
   readonly count: number;
-  readonly work: 'create' | 'get' | 'list' | 'watch' | 'churn';
+  readonly work: 'create' | 'createPods' | 'get' | 'list' | 'watch' | 'churn';
   /** Of the first object. */
   readonly first: number;
   /** How many there are to be read. */
@@ -26,6 +26,7 @@ export interface Report {
 }
 
 const PODS = '/api/v1/namespaces/default/pods';
+const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const HEADERS_END = '\r\n\r\n';
 
 function podBody(name: string): string {
@@ -39,6 +40,16 @@ function podBody(name: string): string {
     kind: 'Pod',
     metadata: { name, namespace: 'default', labels: { app: 'bench' } },
     spec: { containers: [container] },
+  });
+}
+
+function configMapBody(name: string): string {
+  const data = { 'settings.yaml': 'replicas: 3\nimage: registry.example/app:1\n', mode: 'fast' };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: 'default', labels: { app: 'bench' } },
+    data,
   });
 }
 
@@ -116,7 +127,9 @@ class Connection {
 }
 
 function requestNumber(errand: Errand, i: number): string {
-  if (errand.work === 'create') return message(errand, 'POST', PODS, podBody(`bench-${errand.first + i}`));
+  const name = `bench-${errand.first + i}`;
+  if (errand.work === 'createPods') return message(errand, 'POST', PODS, podBody(name));
+  if (errand.work === 'create') return message(errand, 'POST', CONFIG_MAPS, configMapBody(name));
   if (errand.work === 'list') return message(errand, 'GET', PODS);
   return message(errand, 'GET', `${PODS}/bench-${errand.first + (i % errand.objects)}`);
 }
