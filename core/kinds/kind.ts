@@ -47,6 +47,8 @@ export interface CustomVersion {
   readonly columns: readonly Column[];
   readonly hasStatus: boolean;
   readonly scale: CustomResourceSubresourceScale | undefined;
+  /** Fields that lists can be asked for by value, as a field selector names them: `spec.colour`. */
+  readonly selectableFields: readonly string[];
   /** What clients of the version are told, where it is deprecated. */
   readonly deprecation: string | undefined;
 }

@@ -224,6 +224,107 @@ describe('custom resources', () => {
     expect(at(cluster.send('GET', '/apis/example.com'), 'preferredVersion', 'version')).toBe('v1');
   });
 
+  test('are shown in the columns of the version that is asked for', () => {
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const column = (name: string) => [{ name, type: 'string', jsonPath: '.apiVersion' }];
+    const versions = [
+      { name: 'v1', served: true, storage: true, schema, additionalPrinterColumns: column('New') },
+      { name: 'v1beta1', served: true, storage: false, schema, additionalPrinterColumns: column('Old') },
+    ];
+    const cluster = defined(definition({ versions }));
+    cluster.send('POST', WIDGETS, widget('a', {}));
+    const accept = 'application/json;as=Table;v=v1;g=meta.k8s.io';
+    const beta = cluster.send('GET', WIDGETS.replace('v1', 'v1beta1'), undefined, { accept });
+    expect(at(beta, 'columnDefinitions')).toMatchObject([{ name: 'Name' }, { name: 'Old' }]);
+    expect(at(beta, 'rows')).toMatchObject([{ cells: ['a', 'example.com/v1beta1'] }]);
+  });
+
+  test('are shown in the version that is asked for, also where another one was stored', () => {
+    const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const versions = (stored: string) =>
+      ['v1', 'v2'].map((name) => ({ name, served: true, storage: name === stored, schema }));
+    const cluster = defined(definition({ versions: versions('v1') }));
+    cluster.send('POST', WIDGETS, widget('a', {}));
+    const patch = { spec: { versions: versions('v2') } };
+    const changed = cluster.send('PATCH', `${DEFINITIONS}/widgets.example.com`, patch, {
+      contentType: 'application/merge-patch+json',
+    });
+    expect(at(changed, 'status', 'storedVersions')).toEqual(['v1', 'v2']);
+    const listed = cluster.send('GET', WIDGETS.replace('v1', 'v2'));
+    expect(at(listed, 'items')).toMatchObject([{ apiVersion: 'example.com/v2' }]);
+    const gone = cluster.send(
+      'PATCH',
+      `${DEFINITIONS}/widgets.example.com`,
+      { spec: { versions: versions('v2').slice(1) } },
+      { contentType: 'application/merge-patch+json' },
+    );
+    expect(said(gone)).toEqual([
+      422,
+      expect.stringContaining('status.storedVersions[0]: Invalid value: "v1"'),
+    ]);
+  });
+
+  test('are selected by the fields that the definition names, and by no others', () => {
+    const cluster = defined(definition({}, { selectableFields: [{ jsonPath: '.spec.colour' }] }));
+    cluster.send('POST', WIDGETS, widget('a', { colour: 'red' }));
+    cluster.send('POST', WIDGETS, widget('b', { colour: 'blue' }));
+    const blue = cluster.send('GET', `${WIDGETS}?fieldSelector=spec.colour%3Dblue`);
+    expect(at(blue, 'items')).toMatchObject([{ metadata: { name: 'b' } }]);
+    expect(said(cluster.send('GET', `${WIDGETS}?fieldSelector=spec.size%3D1`))).toEqual([
+      400,
+      'field label not supported: spec.size',
+    ]);
+  });
+
+  test.each([
+    ['.spec.nothing', 'is an invalid path: does not refer to a valid field'],
+    [
+      '.spec',
+      'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.',
+    ],
+  ])('%s can’t be selected by', (jsonPath, problem) => {
+    const made = restCluster().send(
+      'POST',
+      DEFINITIONS,
+      definition({}, { selectableFields: [{ jsonPath }] }),
+    );
+    expect(said(made)).toEqual([422, expect.stringContaining(`"${jsonPath}": ${problem}`)]);
+  });
+
+  test('that were allowed once stay so, as long as they don’t change', () => {
+    const cluster = defined();
+    const ports = [{ name: 'http', port: 80 }];
+    cluster.send('POST', WIDGETS, widget('a', { colour: 'red', ports }));
+    const path = '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties';
+    const stricter = [
+      { op: 'replace', path: `${path}/colour/enum`, value: ['green'] },
+      { op: 'add', path: `${path}/ports/items/properties/port/maximum`, value: 10 },
+    ];
+    const changed = cluster.send('PATCH', `${DEFINITIONS}/widgets.example.com`, stricter, {
+      contentType: 'application/json-patch+json',
+    });
+    expect(changed.code).toBe(200);
+    const merge = (spec: object) =>
+      cluster.send('PATCH', `${WIDGETS}/a`, { spec }, { contentType: 'application/merge-patch+json' });
+    expect(merge({ size: 3 }).code).toBe(200);
+    expect(merge({ ports: [{ name: 'new', port: 1 }, ...ports] }).code).toBe(200);
+    expect(said(merge({ ports: [{ name: 'http', port: 81 }] }))).toEqual([
+      422,
+      expect.stringContaining('spec.ports[0].port: Invalid value: 81'),
+    ]);
+  });
+
+  test('are not made any more where the definition waits for its objects to go', () => {
+    const cluster = defined();
+    cluster.send('POST', WIDGETS, widget('a', { colour: 'red' }));
+    cluster.send('DELETE', `${DEFINITIONS}/widgets.example.com`);
+    expect(said(cluster.send('POST', WIDGETS, widget('b', { colour: 'red' })))).toEqual([
+      405,
+      'create not allowed while custom resource definition is terminating',
+    ]);
+    expect(cluster.send('GET', `${WIDGETS}/a`).code).toBe(200);
+  });
+
   test('are of one cluster alone', () => {
     const [one, other] = [defined(), restCluster()];
     one.send('POST', WIDGETS, widget('a', { colour: 'red' }));

@@ -72,7 +72,7 @@ export function removeMany(write: WriteContext): RestAnswer {
   if (kind === NAMESPACE) return refusal(METHOD_NOT_ALLOWED);
   const options = deleteOptions(request);
   if (isStatus(options)) return refusal(options);
-  const selection = selectionOf(kind, request.query);
+  const selection = selectionOf(kind, path.apiVersion, request.query);
   if (!selection.ok) return refusal(selection.status);
   const items: KubeObject[] = [];
   for (const object of store.state.list(kind, namespace).filter(selection.selects)) {

@@ -1,9 +1,10 @@
 import type { KubeObject } from '../api/object.ts';
-import type { KindRef } from '../kinds/kind-ref.ts';
+import type { Kind } from '../kinds/kind.ts';
 
 /**
  * Field selectors (https://kubernetes.io/docs/concepts/overview/working-with-objects/field-selectors/): each kind has
- * a few fields that can be asked for, and names and namespaces of all.
+ * a few fields that can be asked for, and names and namespaces of all. Definitions of custom kinds name their own, version
+ * by version.
  */
 const COMMON: readonly string[] = ['metadata.name', 'metadata.namespace'];
 
@@ -86,9 +87,14 @@ function unescaped(value: string): string {
   return value.replace(/\\(.)/g, '$1');
 }
 
-export function parseFieldSelector(kind: KindRef, text: string): ParsedFieldSelector {
+function ownFields({ custom, resource }: Kind, apiVersion: string): readonly string[] {
+  if (custom === undefined) return FIELDS[resource] ?? [];
+  return custom.find((version) => version.apiVersion === apiVersion)?.selectableFields ?? [];
+}
+
+export function parseFieldSelector(kind: Kind, apiVersion: string, text: string): ParsedFieldSelector {
   const requirements: FieldRequirement[] = [];
-  const known = [...COMMON, ...(FIELDS[kind.resource] ?? [])];
+  const known = [...COMMON, ...ownFields(kind, apiVersion)];
   for (const term of terms(text)) {
     const match = /^([^=!]*?)(==|!=|=)(.*)$/s.exec(term);
     if (match === null)

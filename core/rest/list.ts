@@ -1,8 +1,8 @@
 import { type KubeObject, keyOf } from '../api/object.ts';
 import { badRequest, expired, type Status } from '../api/status.ts';
-import type { Kind } from '../kinds/kind.ts';
 import type { View } from '../store/view.ts';
 import { decodeBase64Text, encodeBase64Text } from './base64-url.ts';
+import type { ResourcePath } from './resource-path.ts';
 import { selectionOf } from './selection.ts';
 
 /** One page of a list, as one resourceVersion has it. */
@@ -83,15 +83,17 @@ function pageOf(
   };
 }
 
+/** What is listed, and in which version it was asked for. */
+type ListTarget = Pick<ResourcePath, 'kind' | 'apiVersion' | 'namespace'>;
+
 /** `/pods?limit=500&continue=…` of a state. */
 export function listPage(
   view: View,
-  kind: Kind,
-  namespace: string | undefined,
+  { kind, apiVersion, namespace }: ListTarget,
   query: Query,
   snapshots: ListSnapshots,
 ): Page | Status {
-  const selection = selectionOf(kind, query);
+  const selection = selectionOf(kind, apiVersion, query);
   if (!selection.ok) return selection.status;
   const { labelSelector = '', fieldSelector = '' } = query;
   const isFiltered = labelSelector !== '' || fieldSelector !== '';

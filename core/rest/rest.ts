@@ -5,8 +5,8 @@ import type { RequestClient, RequestContext } from '../api/identity.ts';
 import type { MetricsSource } from '../api/metrics.ts';
 import { objectKey } from '../api/object.ts';
 import { badRequest, failure, notFound, type Status } from '../api/status.ts';
-import type { Kind } from '../kinds/kind.ts';
 import { LEASE, POD } from '../kinds/registry.ts';
+import { isPodPart } from '../kinds/validation/pod-parts.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import type { Pod } from '../schema/types.generated.ts';
 import type { View } from '../store/view.ts';
@@ -22,7 +22,7 @@ import { serveOutsideMetrics } from './outside-metrics.ts';
 import { answer, type RestAnswer, type RestRequest, refusal } from './request.ts';
 import { parseResourcePath, type ResourcePath } from './resource-path.ts';
 import { hasScale, scaleOf, scaleTable } from './scale.ts';
-import { shownObject } from './shown.ts';
+import { shownObject, tabledObject } from './shown.ts';
 import { formOf, partialMetadata, tableOf } from './table.ts';
 import { reviewPort, type WebhookTrial, webhookPort } from './webhooks.ts';
 import { serveWrite } from './write.ts';
@@ -70,17 +70,18 @@ export function serveRead(request: RestRequest, context: ReadContext): RestAnswe
   const form = formOf(request.accept);
   if (form === undefined) return answer(406, NOT_ACCEPTABLE);
   if (path.name !== undefined) return getOne(path, path.name, request, form, view, now);
-  const { kind, namespace, apiVersion } = path;
+  const { kind, apiVersion } = path;
   const problem = versionProblem(request.query.resourceVersion, view.version);
   if (problem !== undefined) return problem;
-  const page = listPage(view, kind, namespace, request.query, snapshots);
+  const page = listPage(view, path, request.query, snapshots);
   if ('status' in page) return refusal(page);
   const { items, ...metadata } = page;
   if (form === 'table') {
-    const seen = kind === LEASE ? items.map((item) => shownObject(item, now, apiVersion)) : items;
-    return answer(200, tableOf(kind as Kind, seen, metadata, now, request.query.includeObject));
+    const seen = items.map((item) => tabledObject(item, now, kind, apiVersion));
+    return answer(200, tableOf(path, seen, metadata, now, request.query.includeObject));
   }
-  const isStored = kind !== LEASE && kind.apiVersion === apiVersion;
+  // Objects of a custom kind may still be stored in a version that was the stored one before.
+  const isStored = kind !== LEASE && kind.custom === undefined && kind.apiVersion === apiVersion;
   const shown = isStored ? items : items.map((item) => shownObject(item, now, apiVersion));
   if (form === 'metadata') {
     const list = { kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata };
@@ -105,20 +106,23 @@ export function versionProblem(given: string | undefined, current: number): Rest
 }
 
 function getOne(
-  { kind, apiVersion, namespace, subresource }: ResourcePath,
+  path: ResourcePath,
   name: string,
   { query }: RestRequest,
   form: 'object' | 'table' | 'metadata',
   view: View,
   now: Micros,
 ): RestAnswer {
+  const { kind, apiVersion, namespace, subresource } = path;
   const refused = notSimulated(kind, name, subresource);
   if (refused !== undefined) return refusal(refused);
   const isLog = kind === POD && subresource === 'log';
   const isScale = subresource === 'scale' && hasScale(kind);
   const isApproval = subresource === 'approval' && kind === CSR;
   const isStatus = (subresource === 'status' && kind.hasStatus) || isApproval;
-  if (subresource !== undefined && !isScale && !isStatus && !isLog) return refusal(NO_SUCH_RESOURCE);
+  const isPart = kind === POD && isPodPart(subresource);
+  if (subresource !== undefined && !isScale && !isStatus && !isLog && !isPart)
+    return refusal(NO_SUCH_RESOURCE);
   const stored = view.getByKey(kind, objectKey(namespace, name));
   if (stored === undefined) return refusal(notFound(kind, name));
   if (isScale) {
@@ -130,8 +134,8 @@ function getOne(
   const object = shownObject(stored, now, apiVersion);
   const { resourceVersion } = object.metadata;
   if (form === 'table') {
-    const seen = kind === LEASE ? object : stored;
-    return answer(200, tableOf(kind as Kind, [seen], { resourceVersion }, now, query.includeObject));
+    const seen = tabledObject(stored, now, kind, apiVersion);
+    return answer(200, tableOf(path, [seen], { resourceVersion }, now, query.includeObject));
   }
   return answer(200, form === 'metadata' ? partialMetadata(object) : object);
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/object.ts';
 import { badRequest, type Status } from '../api/status.ts';
-import type { KindRef } from '../kinds/kind-ref.ts';
+import type { Kind } from '../kinds/kind.ts';
 import { compileRequirements } from '../labels.ts';
 import { parseSelector } from '../selector-text.ts';
 import { parseFieldSelector } from './field-selector.ts';
@@ -11,7 +11,8 @@ export type Selection = (object: KubeObject) => boolean;
 const ALL: Selection = () => true;
 
 export function selectionOf(
-  kind: KindRef,
+  kind: Kind,
+  apiVersion: string,
   query: Readonly<Record<string, string>>,
 ): { readonly ok: true; readonly selects: Selection } | { readonly ok: false; readonly status: Status } {
   const checks: Selection[] = [];
@@ -25,7 +26,7 @@ export function selectionOf(
     checks.push((object) => fits(object.metadata.labels));
   }
   if (fieldSelector !== '') {
-    const parsed = parseFieldSelector(kind, fieldSelector);
+    const parsed = parseFieldSelector(kind, apiVersion, fieldSelector);
     if (!parsed.ok) return { ok: false, status: badRequest(parsed.error) };
     checks.push(parsed.matches);
   }

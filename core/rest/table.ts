@@ -42,13 +42,13 @@ export interface TableMetadata {
 }
 
 export function tableOf(
-  kind: Kind,
+  { kind, apiVersion }: { readonly kind: Kind; readonly apiVersion: string },
   objects: readonly KubeObject[],
   metadata: TableMetadata,
   now: Micros,
   include?: string,
 ): object {
-  return tableWith(columnsFor(kind), objects, metadata, now, include);
+  return tableWith(columnsFor(kind, apiVersion), objects, metadata, now, include);
 }
 
 export function tableWith(

@@ -2,8 +2,12 @@ import { admitBody, reviewed } from '../api/admission/webhooks/verbs.ts';
 import { createObject } from '../api/create.ts';
 import type { KubeObject, NewObject } from '../api/object.ts';
 import { badRequest, conflict, failure, forbidden, invalid, type Status } from '../api/status.ts';
-import { updateObject, updateStatus } from '../api/update.ts';
+import { updateObject, updatePodPart, updateStatus } from '../api/update.ts';
 import { inVersion } from '../kinds/conversion.ts';
+import { isTerminating } from '../kinds/custom/lookup.ts';
+import type { Kind } from '../kinds/kind.ts';
+import { POD } from '../kinds/registry.ts';
+import { isPodPart } from '../kinds/validation/pod-parts.ts';
 import { isJsonObject } from '../schema/decoding.ts';
 import { APPLY_TYPES, apply, NO_FORCE } from './apply.ts';
 import { signedFor } from './approval.ts';
@@ -33,6 +37,7 @@ function create(write: WriteContext): RestAnswer {
   const { store, context, request, path } = write;
   if (path.name !== undefined) return refusal(METHOD_NOT_ALLOWED);
   const { kind, apiVersion } = path;
+  if (kind.custom !== undefined && isTerminating(store.state, kind)) return refusal(terminating(kind));
   const body = readBody(apiVersion, kind, request.body, request.query);
   if (!body.ok) return refusal(body.status);
   const sent = placed(body.object, path);
@@ -48,6 +53,12 @@ function create(write: WriteContext): RestAnswer {
     ...(managedFields === undefined ? {} : { managedFields }),
   } as const;
   return answerOf(write, createObject(store, command, context), 201, body.warnings);
+}
+
+/** The definition waits for its objects to go: there will be no more (apiextensions `customresource_handler.go`). */
+function terminating({ group, plural }: Kind): Status {
+  const message = 'create not allowed while custom resource definition is terminating';
+  return failure('MethodNotAllowed', message, { group, kind: plural });
 }
 
 function withoutVersion(object: NewObject): NewObject {
@@ -83,7 +94,9 @@ function put(write: WriteContext): RestAnswer {
   const result =
     subresource === 'status'
       ? updateStatus(store, kind, whole, context)
-      : updateObject(store, kind, whole, context);
+      : kind === POD && isPodPart(subresource)
+        ? updatePodPart(store, subresource, whole, context)
+        : updateObject(store, kind, whole, context);
   return answerOf(write, result, 200, body.warnings);
 }
 
@@ -151,7 +164,9 @@ function patch(write: WriteContext): RestAnswer {
   const result =
     subresource === 'status'
       ? updateStatus(store, kind, whole, context)
-      : updateObject(store, kind, whole, context);
+      : kind === POD && isPodPart(subresource)
+        ? updatePodPart(store, subresource, whole, context)
+        : updateObject(store, kind, whole, context);
   return answerOf(write, result, 200, body.warnings);
 }
 
@@ -166,6 +181,7 @@ function isServed({ kind, subresource }: ResourcePath, method: RestRequest['meth
   if (subresource === undefined) return true;
   if (isOwnSubresource(kind, subresource)) return true;
   if (subresource === 'status') return kind.hasStatus && method !== 'DELETE';
+  if (kind === POD && isPodPart(subresource)) return method === 'PUT' || method === 'PATCH';
   if (subresource === 'scale') return hasScale(kind) && method !== 'DELETE' && method !== 'POST';
   return false;
 }

@@ -2,12 +2,11 @@ import type { ServerResponse } from 'node:http';
 import type { KubeObject } from '../../core/api/object.ts';
 import { expired, type Status } from '../../core/api/status.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
-import { LEASE } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import { isTrue, type RestRequest } from '../../core/rest/request.ts';
 import { versionProblem } from '../../core/rest/rest.ts';
 import { type Selection, selectionOf } from '../../core/rest/selection.ts';
-import { shownObject } from '../../core/rest/shown.ts';
+import { shownObject, tabledObject } from '../../core/rest/shown.ts';
 import { type Form, partialMetadata, tableOf } from '../../core/rest/table.ts';
 import type { Session } from '../session/session.ts';
 
@@ -127,8 +126,8 @@ class Watch {
     const shown = shownObject(object, now, apiVersion);
     const { resourceVersion } = object.metadata;
     if (form === 'table') {
-      const seen = kind === LEASE ? shown : object;
-      this.line(type, tableOf(kind, [seen], { resourceVersion }, now, this.query.includeObject));
+      const seen = tabledObject(object, now, kind, apiVersion);
+      this.line(type, tableOf(this.target, [seen], { resourceVersion }, now, this.query.includeObject));
     } else this.line(type, form === 'metadata' ? partialMetadata(shown) : shown);
   }
 
@@ -150,7 +149,7 @@ export function serveWatch(
   target: WatchTarget,
   query: RestRequest['query'],
 ): Status | undefined {
-  const selection = selectionOf(target.kind, query);
+  const selection = selectionOf(target.kind, target.apiVersion, query);
   if (!selection.ok) return selection.status;
   const problem = versionProblem(query.resourceVersion, session.view.version);
   if (problem !== undefined) return problem.body as Status;

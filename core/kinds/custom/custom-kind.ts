@@ -44,6 +44,7 @@ function versionOf(group: string, version: CustomResourceDefinitionVersion): Cus
     columns: customColumns(version.additionalPrinterColumns),
     hasStatus: version.subresources?.status !== undefined,
     scale: version.subresources?.scale,
+    selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.replace(/^\./, '')),
     deprecation:
       version.deprecated === true ? (version.deprecationWarning ?? `${apiVersion} is deprecated`) : undefined,
   };
@@ -86,7 +87,8 @@ function strategyOf(versions: readonly CustomVersion[]): KindStrategy {
   const check = (object: NewObject, previous?: KubeObject): readonly FieldError[] => {
     const { schema } = schemaFor(versions, object.apiVersion);
     const content = contentOf(object);
-    const errors = validateValue(content, contentSchema(schema), '');
+    const before = previous === undefined ? undefined : contentOf(previous);
+    const errors = validateValue(content, contentSchema(schema), '', before);
     if (!hasRules(schema)) return errors;
     // Rules are for what has the right shape (apiextensions `hasBlockingErr`).
     if (errors.some(({ type }) => BLOCKING.includes(type))) return [...errors, RULES_NOT_CHECKED];

@@ -70,6 +70,11 @@ export function kindIn(view: View, apiVersion: string, kind: string): Kind | und
   return kindFor(apiVersion, kind) ?? knownTo(view).byKind.get(`${apiVersion}/${kind}`);
 }
 
+/** Whether the definition of a custom kind is on its way out. */
+export function isTerminating(view: View, { resource }: Kind): boolean {
+  return view.get(CUSTOM_RESOURCE_DEFINITION, undefined, resource)?.metadata.deletionTimestamp !== undefined;
+}
+
 /** As `kindByResource`, with custom kinds. */
 export function kindOfResource(view: View, resource: string): Kind | undefined {
   return kindByResource(resource) ?? knownTo(view).byResource.get(resource);

@@ -94,6 +94,18 @@ function validateString(value: string, schema: JSONSchemaProps, path: string): r
   return errors;
 }
 
+/** Of a list by keys, the entry that was there before; entries of other lists have no identity. */
+function previousItems(before: unknown, schema: JSONSchemaProps): (item: unknown) => unknown {
+  const keys = schema['x-kubernetes-list-map-keys'] ?? [];
+  if (schema['x-kubernetes-list-type'] !== 'map' || !Array.isArray(before)) return () => undefined;
+  const isSame = (one: unknown, other: unknown): boolean =>
+    isJsonObject(one) && isJsonObject(other) && keys.every((key) => equalValues(one[key], other[key]));
+  return (item) => before.find((other) => isSame(item, other));
+}
+
+/** An object within an object says what it is (apiextensions `validateEmbeddedResource`). */
+const OF_EMBEDDED = ['apiVersion', 'kind'] as const;
+
 /** Entries of a set, or of a list by keys, come once (`ValidateListSetsAndMaps`). */
 function duplicates(items: readonly unknown[], schema: JSONSchemaProps, path: string): readonly FieldError[] {
   const type = schema['x-kubernetes-list-type'];
@@ -120,6 +132,7 @@ function validateItems(
   items: readonly unknown[],
   schema: JSONSchemaProps,
   path: string,
+  before: unknown,
 ): readonly FieldError[] {
   const { minItems, maxItems } = schema;
   const errors: FieldError[] = [];
@@ -134,8 +147,9 @@ function validateItems(
   }
   const inner = itemSchema(schema);
   if (inner !== undefined) {
+    const previous = previousItems(before, schema);
     items.forEach((item, index) => {
-      errors.push(...validateValue(item, inner, `${path}[${index}]`));
+      errors.push(...validateValue(item, inner, `${path}[${index}]`, previous(item)));
     });
   }
   errors.push(...duplicates(items, schema, path));
@@ -146,6 +160,7 @@ function validateFields(
   value: Readonly<Record<string, unknown>>,
   schema: JSONSchemaProps,
   path: string,
+  before: unknown,
 ): readonly FieldError[] {
   const errors: FieldError[] = [];
   const fields = Object.keys(value).filter((field) => value[field] !== undefined);
@@ -153,11 +168,18 @@ function validateFields(
   for (const field of schema.required ?? []) {
     if (value[field] === undefined) errors.push(required(child(path, field)));
   }
+  if (schema['x-kubernetes-embedded-resource'] === true) {
+    for (const field of OF_EMBEDDED) {
+      if (value[field] === undefined) errors.push(required(child(path, field), 'must not be empty'));
+    }
+  }
   const properties = schema.properties ?? {};
   for (const field of fields) {
-    const own = Object.hasOwn(properties, field) ? properties[field] : undefined;
-    const inner = own ?? (isJsonObject(others) ? (others as JSONSchemaProps) : undefined);
-    if (inner !== undefined) errors.push(...validateValue(value[field], inner, child(path, field)));
+    const named = Object.hasOwn(properties, field) ? properties[field] : undefined;
+    const inner = named ?? (isJsonObject(others) ? (others as JSONSchemaProps) : undefined);
+    if (inner === undefined) continue;
+    const own = isJsonObject(before) && Object.hasOwn(before, field) ? before[field] : undefined;
+    errors.push(...validateValue(value[field], inner, child(path, field), own));
   }
   if (maxProperties !== undefined && fields.length > maxProperties)
     errors.push(tooManyItems(path, fields.length, maxProperties));
@@ -169,14 +191,19 @@ function validateFields(
 }
 
 /** `allOf`, `anyOf`, `oneOf` and `not`. */
-function validateLogic(value: unknown, schema: JSONSchemaProps, path: string): readonly FieldError[] {
+function validateLogic(
+  value: unknown,
+  schema: JSONSchemaProps,
+  path: string,
+  before: unknown,
+): readonly FieldError[] {
   const errors: FieldError[] = [];
   const name = JSON.stringify(path);
   const fits = (one: JSONSchemaProps): boolean => validateValue(value, one, path).length === 0;
   const say = (detail: string): void => {
     errors.push(invalidValue(path, value, detail));
   };
-  for (const one of schema.allOf ?? []) errors.push(...validateValue(value, one, path));
+  for (const one of schema.allOf ?? []) errors.push(...validateValue(value, one, path, before));
   const { anyOf = [], oneOf = [], not } = schema;
   if (anyOf.length > 0 && !anyOf.some(fits)) say(`${name} must validate at least one schema (anyOf)`);
   if (oneOf.length > 0) {
@@ -188,8 +215,19 @@ function validateLogic(value: unknown, schema: JSONSchemaProps, path: string): r
   return errors;
 }
 
-export function validateValue(value: unknown, schema: JSONSchemaProps, path: string): readonly FieldError[] {
+/**
+ * What is wrong with a value. Where it is known what was there before, what did not change is not held against an
+ * update: schemas may become stricter
+ * (https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-ratcheting).
+ */
+export function validateValue(
+  value: unknown,
+  schema: JSONSchemaProps,
+  path: string,
+  before?: unknown,
+): readonly FieldError[] {
   if (value === undefined || (value === null && schema.nullable === true)) return [];
+  if (before !== undefined && equalValues(value, before)) return [];
   const { type } = schema;
   if (schema['x-kubernetes-int-or-string'] === true) {
     if (!hasType(value, 'integer') && typeof value !== 'string')
@@ -204,7 +242,7 @@ export function validateValue(value: unknown, schema: JSONSchemaProps, path: str
   }
   if (typeof value === 'number') errors.push(...validateNumber(value, schema, path));
   else if (typeof value === 'string') errors.push(...validateString(value, schema, path));
-  else if (Array.isArray(value)) errors.push(...validateItems(value, schema, path));
-  else if (isJsonObject(value)) errors.push(...validateFields(value, schema, path));
-  return [...errors, ...validateLogic(value, schema, path)];
+  else if (Array.isArray(value)) errors.push(...validateItems(value, schema, path, before));
+  else if (isJsonObject(value)) errors.push(...validateFields(value, schema, path, before));
+  return [...errors, ...validateLogic(value, schema, path, before)];
 }

@@ -110,9 +110,10 @@ const COLUMNS: Readonly<Record<string, readonly Column[]>> = {
   'volumeattachments.storage.k8s.io': ATTACHMENT_COLUMNS,
 };
 
-/** The columns in which objects of a kind are listed. */
-export function columnsFor(kind: Kind): readonly Column[] {
-  const [version] = kind.custom ?? [];
+/** The columns in which objects of a kind are listed: those of a version, where each has its own. */
+export function columnsFor(kind: Kind, apiVersion?: string): readonly Column[] {
+  const [preferred] = kind.custom ?? [];
+  const version = kind.custom?.find((one) => one.apiVersion === apiVersion) ?? preferred;
   if (version !== undefined) return version.columns;
   return COLUMNS[kind.resource] ?? GENERIC_COLUMNS;
 }

@@ -11,6 +11,7 @@ import type {
   CustomResourceDefinitionVersion,
   CustomResourceSubresourceScale,
 } from '../../schema/types.generated.ts';
+import { validateSelectableFields } from '../custom/selectable-fields.ts';
 import { validateStructural } from '../custom/structural.ts';
 import { IMMUTABLE, invalidValue, notSupported, oneOf, required } from './fields.ts';
 import { dns1035Label, dnsSubdomain } from './names.ts';
@@ -117,7 +118,8 @@ function validateVersion(
   field: string,
   versions: readonly CustomResourceDefinitionVersion[],
 ): readonly FieldError[] {
-  const { additionalPrinterColumns = [], name = '', subresources } = version;
+  const { additionalPrinterColumns = [], name = '', selectableFields = [], subresources } = version;
+  const schema = version.schema?.openAPIV3Schema ?? {};
   const scale = subresources?.scale;
   return [
     ...validateLabel(name, `${field}.name`),
@@ -126,6 +128,7 @@ function validateVersion(
     ...additionalPrinterColumns.flatMap((one, index) =>
       validateColumn(one, `${field}.additionalPrinterColumns[${index}]`),
     ),
+    ...validateSelectableFields(selectableFields, schema, `${field}.selectableFields`),
   ];
 }
 
