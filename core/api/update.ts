@@ -1,6 +1,13 @@
 import type { Kind } from '../kinds/kind.ts';
 import { POD } from '../kinds/registry.ts';
 import { validateObjectMeta } from '../kinds/validation/object-meta.ts';
+import {
+  type PodPart,
+  validateEphemeral,
+  validateResize,
+  withPodPart,
+} from '../kinds/validation/pod-parts.ts';
+import type { Pod } from '../schema/types.generated.ts';
 import { validateAdmission, validateChange } from './admission/list.ts';
 import { type Charge, commitCharges, quotaCharges } from './admission/resource-quota.ts';
 import { isSentToReview, mutateUpdate, validateUpdate } from './admission/webhooks/verbs.ts';
@@ -140,6 +147,7 @@ export function replaceObject(
   stored: KubeObject,
   sent: KubeObject,
   context: RequestContext,
+  validate = kind.strategy.validateUpdate,
 ): Result {
   const { strategy } = kind;
   const isSent = isSentToReview(server.state, context);
@@ -164,7 +172,7 @@ export function replaceObject(
           ...validateObjectMeta(metadata, kind.namespaced, strategy.nameRule ?? 'subdomain'),
           ...finalizerErrors(stored, next),
         ]),
-    ...(changed ? (strategy.validateUpdate?.(next, stored) ?? []) : []),
+    ...(changed ? (validate?.(next, stored) ?? []) : []),
   ];
   if (errors.length > 0) return refused(invalid(kind, stored.metadata.name, errors));
   const refusal =
@@ -262,6 +270,27 @@ export function updateObject(
   context: RequestContext,
 ): Result {
   return writeSent(replaceObject, server, kind, sent, context);
+}
+
+/** `pods/resize` and `pods/ephemeralcontainers`: one part of a pod, by rules of its own. */
+export function updatePodPart(
+  server: ApiStore,
+  part: PodPart,
+  sent: KubeObject,
+  context: RequestContext,
+): Result {
+  const validate = part === 'resize' ? validateResize : validateEphemeral;
+  const replace: typeof replaceObject = (store, kind, key, stored, given, asked) =>
+    replaceObject(
+      store,
+      kind,
+      key,
+      stored,
+      withPodPart(stored as Pod, given as Pod, part),
+      asked,
+      validate as typeof kind.strategy.validateUpdate,
+    );
+  return writeSent(replace, server, POD, sent, context);
 }
 
 export function updateStatus(

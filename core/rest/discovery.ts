@@ -124,7 +124,9 @@ function subresources({ names }: Served): readonly Resource[] {
   if (resource === 'pods') {
     add('binding', ['create'], { kind: 'Binding' });
     add('eviction', ['create'], { group: 'policy', version: 'v1', kind: 'Eviction' });
+    add('ephemeralcontainers', SUBRESOURCE_VERBS);
     add('log', ['get']);
+    add('resize', SUBRESOURCE_VERBS);
   }
   if (resource === 'serviceaccounts') {
     add('token', ['create'], { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' });

@@ -7,11 +7,9 @@ import type { Kind } from '../kinds/kind.ts';
  */
 const REASONS: Readonly<Record<string, string>> = {
   attach: 'there is no process to attach to',
-  ephemeralcontainers: 'there is nothing for another container to look at',
   exec: 'there is no program that a command could run beside',
   portforward: 'nothing listens on its ports',
   proxy: 'nothing listens on its ports',
-  resize: 'resources of a running pod can not be changed',
 };
 
 const KINDS: Readonly<Record<string, readonly string[]>> = {

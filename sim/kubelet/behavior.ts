@@ -42,6 +42,8 @@ const DEFAULT_INIT_WORK: scenario.ContainerExit = { after: { p50: 1 * SECOND, p9
 type Role = 'service' | 'work' | 'init';
 
 function roleOf(pod: Pod, container: Container): Role {
+  // A shell that somebody looks around with.
+  if (pod.spec.ephemeralContainers?.some((one) => one === container) === true) return 'service';
   if (pod.spec.initContainers?.includes(container) === true) {
     return container.restartPolicy === 'Always' ? 'service' : 'init';
   }

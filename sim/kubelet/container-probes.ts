@@ -26,7 +26,7 @@ function specOf(run: ContainerRun, kind: ProbeKind): Probe | undefined {
 
 /** Init containers that run to their end have none. */
 export function hasProbes({ role, spec }: ContainerRun): boolean {
-  if (role === 'init') return false;
+  if (role === 'init' || role === 'ephemeral') return false;
   return (
     spec.startupProbe !== undefined || spec.livenessProbe !== undefined || spec.readinessProbe !== undefined
   );

@@ -12,7 +12,7 @@ import type { ImageFacts } from './image-registry.ts';
 import type { ProbeRun } from './probe.ts';
 
 /** `init` runs to its end before what follows, `sidecar` is an init container that goes on beside the main ones. */
-export type ContainerRole = 'init' | 'sidecar' | 'main';
+export type ContainerRole = 'init' | 'sidecar' | 'main' | 'ephemeral';
 
 export interface PlannedExit {
   readonly at: Micros;
@@ -27,7 +27,8 @@ const MESSAGE_MAX = 4096;
 
 /** One container of a pod through all its runs, as the kubelet knows it. Changed by its pod's worker alone. */
 export interface ContainerRun {
-  readonly spec: Container;
+  /** Its resources change where the pod is resized; nothing else does. */
+  spec: Container;
   readonly role: ContainerRole;
   readonly behavior: ContainerBehavior;
   state: 'waiting' | 'running' | 'terminated';
@@ -98,6 +99,7 @@ export function newRun(spec: Container, role: ContainerRole, behavior: Container
 export function restarts(run: ContainerRun, restartPolicy: string | undefined): boolean {
   if (run.state !== 'terminated') return false;
   if (run.role === 'sidecar') return true;
+  if (run.role === 'ephemeral') return false;
   const failed = run.terminated?.exitCode !== 0;
   if (run.role === 'init') return failed && restartPolicy !== 'Never';
   if (restartPolicy === 'Never') return false;
@@ -129,7 +131,8 @@ export function markStarted(run: ContainerRun, image: ImageFacts, now: Micros): 
   run.refusesAt = Number.POSITIVE_INFINITY;
   run.starts += 1;
   run.started = run.role === 'init' || run.spec.startupProbe === undefined;
-  run.ready = run.role !== 'init' && run.started && run.spec.readinessProbe === undefined;
+  run.ready =
+    run.role !== 'init' && run.role !== 'ephemeral' && run.started && run.spec.readinessProbe === undefined;
   run.status = undefined;
 }
 

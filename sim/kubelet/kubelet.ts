@@ -271,6 +271,13 @@ export class Kubelet implements NodeServices, PressureHost {
     if (this.events && this.connected) this.context.event(request, cause);
   }
 
+  roomMade(): void {
+    if (![...this.workers.values()].some((worker) => worker.isResizePending)) return;
+    this.reporter.after(0, () => {
+      for (const worker of this.sortedWorkers()) if (worker.isResizePending) worker.tryResize();
+    });
+  }
+
   forget(worker: PodControl): void {
     if (this.workers.get(worker.uid) === worker) this.workers.delete(worker.uid);
   }

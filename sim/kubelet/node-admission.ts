@@ -91,6 +91,25 @@ export class NodeAdmission {
     return undefined;
   }
 
+  /**
+   * Why a pod can't be resized: its node could never hold it, or can't while others are there. `before`: as it is counted.
+   */
+  resizeRefusal(pod: Pod, before: Pod): AdmissionRefusal | undefined {
+    const { milliCpu, memory } = podRequests(pod);
+    const { allocatable } = this;
+    const never = (name: string, requested: number, capacity: number): AdmissionRefusal => ({
+      reason: 'Infeasible',
+      message: `Node didn't have enough capacity: ${name}, requested: ${requested}, capacity: ${capacity}`,
+    });
+    if (milliCpu > allocatable.milliCpu) return never('cpu', milliCpu, allocatable.milliCpu);
+    if (memory > allocatable.memory) return never('memory', memory, allocatable.memory);
+    this.count(before, -1);
+    const lacks = this.lackingResource(podRequests(pod));
+    this.count(before, 1);
+    if (lacks === undefined) return undefined;
+    return { reason: 'Deferred', message: lacks.message.replace('Pod was rejected: ', '') };
+  }
+
   admit(pod: Pod): void {
     this.count(pod, 1);
   }

@@ -37,6 +37,8 @@ export interface NodeServices {
   statusSyncAfter(moment: Micros): Micros;
   send(command: Command, cause: Cause, done: (result: Result) => void): void;
   tell(request: EventRequest, cause: Cause): void;
+  /** A pod has ended: others may grow. */
+  roomMade?(): void;
   /** The pod is gone from the API and its containers have ended. */
   forget(worker: PodControl): void;
 }

@@ -16,26 +16,30 @@ function isRunning({ state }: ContainerRun): boolean {
   return state === 'running';
 }
 
-/** Init containers one after the other, then all the main ones. `begun`: a main one was started in this sandbox. */
+/** Ephemeral containers at once, init containers one after the other, then all the main ones. `begun`: a main one was started in this sandbox. */
 export function podActions(
+  ephemeral: readonly ContainerRun[],
   inits: readonly ContainerRun[],
   mains: readonly ContainerRun[],
   restartPolicy: string | undefined,
   begun: boolean,
 ): PodActions {
   // Nearly always all that there is runs.
-  if (inits.length === 0 && mains.length > 0 && mains.every(isRunning)) return NOTHING;
+  if (ephemeral.length === 0 && inits.length === 0 && mains.length > 0 && mains.every(isRunning)) {
+    return NOTHING;
+  }
   const due = (run: ContainerRun): boolean => run.state === 'waiting' || restarts(run, restartPolicy);
   if (mains.every((run) => run.state === 'terminated' && !due(run))) return OVER;
   if (inits.some((run) => run.role === 'init' && run.state === 'terminated' && !isDone(run) && !due(run))) {
     return OVER;
   }
-  if (inits.length === 0) return { over: false, start: mains.filter(due) };
+  const added = ephemeral.filter(({ state }) => state === 'waiting');
+  if (inits.length === 0) return { over: false, start: [...added, ...mains.filter(due)] };
   if (begun || isInitialised(inits)) {
     const sidecars = inits.filter((run) => run.role === 'sidecar' && due(run));
-    return { over: false, start: [...sidecars, ...mains.filter(due)] };
+    return { over: false, start: [...added, ...sidecars, ...mains.filter(due)] };
   }
-  const start: ContainerRun[] = [];
+  const start: ContainerRun[] = [...added];
   for (const run of inits) {
     if (due(run)) start.push(run);
     if (run.role === 'sidecar' ? !run.started : !isDone(run)) break;

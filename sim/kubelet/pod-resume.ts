@@ -52,7 +52,12 @@ function resume(run: ContainerRun, status: ContainerStatus, now: Micros): void {
 export function resumeRuns(pod: Pod, runs: readonly ContainerRun[], now: Micros): boolean {
   let any = false;
   for (const run of runs) {
-    const statuses = run.role === 'main' ? pod.status.containerStatuses : pod.status.initContainerStatuses;
+    const statuses =
+      run.role === 'ephemeral'
+        ? pod.status.ephemeralContainerStatuses
+        : run.role === 'main'
+          ? pod.status.containerStatuses
+          : pod.status.initContainerStatuses;
     const status = statuses?.find(({ name }) => name === run.spec.name);
     if (status?.containerID === undefined) continue;
     any = true;

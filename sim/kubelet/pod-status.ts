@@ -21,13 +21,21 @@ import {
 } from './pod-conditions.ts';
 import { hasRun, isTerminalPhase, type PodPhase } from './pod-phase.ts';
 
+/** A condition that holds. */
+export interface Occasion {
+  readonly type: 'DisruptionTarget' | 'PodResizePending' | 'PodResizeInProgress';
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+}
+
 /** What a worker knows of its pod when it writes a status. */
 export interface PodFacts {
   readonly phase: PodPhase;
   readonly reason: string | undefined;
   readonly message: string | undefined;
-  /** Reason of the condition DisruptionTarget. */
-  readonly disruption: string | undefined;
+  /** Conditions that a pod has only now and then; nothing where it never had one. */
+  readonly occasions: readonly Occasion[] | undefined;
+  readonly ephemeral: readonly ContainerRun[];
   readonly inits: readonly ContainerRun[];
   readonly mains: readonly ContainerRun[];
   readonly sandboxReady: boolean;
@@ -46,7 +54,8 @@ export interface OwnStatus {
   readonly phase: PodPhase;
   readonly reason: string | undefined;
   readonly message: string | undefined;
-  readonly disruption: PodCondition | undefined;
+  readonly occasions: readonly PodCondition[] | undefined;
+  readonly ephemeralContainerStatuses: readonly ContainerStatus[] | undefined;
   readonly conditions: OwnConditions;
   readonly containerStatuses: readonly ContainerStatus[];
   readonly initContainerStatuses: readonly ContainerStatus[] | undefined;
@@ -180,7 +189,9 @@ export function composeStatus(pod: Pod, facts: PodFacts, before: OwnStatus | und
     phase: facts.phase,
     reason: facts.reason,
     message: facts.message,
-    disruption: facts.disruption === undefined ? undefined : disruptionOf(pod, facts),
+    occasions: facts.occasions?.map((occasion) => occasionOf(pod, occasion, facts.at)),
+    ephemeralContainerStatuses:
+      facts.ephemeral.length === 0 ? undefined : facts.ephemeral.map((run) => statusOf(run, CREATING, false)),
     conditions: ownConditions(facts, before?.conditions ?? storedConditions(pod), pod.metadata.generation),
     containerStatuses: statusesOf(facts, facts.mains, pod.spec.containers, before?.containerStatuses),
     initContainerStatuses:
@@ -194,26 +205,29 @@ export function composeStatus(pod: Pod, facts: PodFacts, before: OwnStatus | und
   };
 }
 
-/** Why a pod was ended that did nothing wrong (https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions). */
-function disruptionOf(pod: Pod, { disruption, message, at }: PodFacts): PodCondition {
+/** Of them the kubelet alone writes those of a resize, and takes them back; why a pod was disrupted others say too. */
+function occasionOf(pod: Pod, { type, reason, message }: Occasion, at: string): PodCondition {
+  const before = pod.status.conditions?.find((known) => known.type === type);
   return {
     lastProbeTime: undefined,
-    lastTransitionTime: at,
+    lastTransitionTime: before?.status === 'True' ? before.lastTransitionTime : at,
     message,
     observedGeneration: pod.metadata.generation,
-    reason: disruption,
+    reason,
     status: 'True',
-    type: 'DisruptionTarget',
+    type,
   };
 }
 
-function withDisruption(
+function withOccasions(
   stored: readonly PodCondition[] | undefined,
-  own: PodCondition | undefined,
+  own: readonly PodCondition[] | undefined,
 ): readonly PodCondition[] | undefined {
   if (own === undefined) return stored;
-  const others = stored?.filter(({ type }) => type !== own.type) ?? [];
-  return [...others, own];
+  const others = stored?.filter(
+    ({ type }) => !type.startsWith('PodResize') && !own.some((mine) => mine.type === type),
+  );
+  return [...(others ?? []), ...own];
 }
 
 /** Ready, where others have a say: `readinessGates` name conditions that they set (`GeneratePodReadyCondition`). */
@@ -253,7 +267,7 @@ export function withStatus(stored: Pod, own: OwnStatus): Pod {
   const scheduled =
     before.conditions?.find(({ type }) => type === 'PodScheduled') ??
     conditionOf('PodScheduled', HOLDS, undefined, own.at, stored.metadata.generation);
-  const conditions = mergeConditions(withDisruption(before.conditions, own.disruption), [
+  const conditions = mergeConditions(withOccasions(before.conditions, own.occasions), [
     sandbox,
     init,
     gatedReady(stored, own),
@@ -264,7 +278,7 @@ export function withStatus(stored: Pod, own: OwnStatus): Pod {
     allocatedResources: before.allocatedResources,
     conditions,
     containerStatuses: own.containerStatuses,
-    ephemeralContainerStatuses: before.ephemeralContainerStatuses,
+    ephemeralContainerStatuses: own.ephemeralContainerStatuses ?? before.ephemeralContainerStatuses,
     extendedResourceClaimStatus: before.extendedResourceClaimStatus,
     hostIP: own.hostIps[0]?.ip,
     hostIPs: own.hostIps,

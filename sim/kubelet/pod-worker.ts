@@ -5,15 +5,17 @@ import type { Cause } from '../actor.ts';
 import type { Timer } from '../kernel/kernel.ts';
 import { drawSpread } from '../random/distribution.ts';
 import { ContainerProbes, dropProbes, dueOfProbes, hasProbes } from './container-probes.ts';
-import { type ContainerRun, markStarted, markTerminated, newRun } from './container-run.ts';
+import { type ContainerRun, markStarted, markTerminated } from './container-run.ts';
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
 import { podActions } from './pod-actions.ts';
+import { PodContainers } from './pod-containers.ts';
 import type { PodControl, PodEnd } from './pod-control.ts';
 import { finalPhase, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
 import { PodPoster } from './pod-poster.ts';
+import { PodResize } from './pod-resize.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
-import type { PodFacts } from './pod-status.ts';
+import type { Occasion, PodFacts } from './pod-status.ts';
 import { PodStop } from './pod-stop.ts';
 import type { EvictablePod } from './pressure/host.ts';
 import { SYNC_RETRY_JITTER, SYNC_RETRY_PERIOD, VOLUME_TEARDOWN } from './settings.ts';
@@ -22,7 +24,6 @@ import { StartSequence } from './start-sequence.ts';
 import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
-const NO_RUNS: readonly ContainerRun[] = [];
 
 /**
  * The worker of one pod (`pkg/kubelet/pod_workers.go`), as a state machine with one timer:
@@ -42,9 +43,9 @@ export class PodWorker implements PodControl, EvictablePod {
   private readonly node: NodeServices;
   private mode: 'running' | 'terminating' | 'finished' = 'running';
   private why: Cause;
-  private readonly inits: readonly ContainerRun[];
-  private readonly mains: readonly ContainerRun[];
-  private readonly runs: readonly ContainerRun[];
+  private readonly parts: PodContainers;
+  /** Made when its resources first change. */
+  private resize: PodResize | undefined;
   /** While containers are being started. Most of a pod's life it has none, so it isn't kept. */
   private starter: StartSequence | undefined;
   /** Sandboxes begun so far: which draw belongs to the next. */
@@ -71,15 +72,9 @@ export class PodWorker implements PodControl, EvictablePod {
     this.uid = pod.metadata.uid;
     this.node = node;
     this.why = cause;
-    const { behaviors } = node;
-    this.inits =
-      pod.spec.initContainers?.map((spec) =>
-        newRun(spec, spec.restartPolicy === 'Always' ? 'sidecar' : 'init', behaviors.behaviorFor(pod, spec)),
-      ) ?? NO_RUNS;
-    this.mains = pod.spec.containers.map((spec) => newRun(spec, 'main', behaviors.behaviorFor(pod, spec)));
-    this.runs = this.inits.length === 0 ? this.mains : [...this.inits, ...this.mains];
+    this.parts = new PodContainers(pod, node.behaviors);
     this.poster = new PodPoster(this, node);
-    if (this.runs.some(hasProbes)) this.probes = new ContainerProbes(this, node);
+    if (this.parts.all.some(hasProbes)) this.probes = new ContainerProbes(this, node);
     this.startTime = pod.status.startTime ?? rfc3339(node.context.now);
   }
 
@@ -94,7 +89,7 @@ export class PodWorker implements PodControl, EvictablePod {
       this.rearm();
       return;
     }
-    const resumed = resumeRuns(this.pod, this.runs, now);
+    const resumed = resumeRuns(this.pod, this.parts.all, now);
     const refusal = this.node.admission.refusal(this.pod, this.node.node);
     if (refusal !== undefined && !resumed) {
       this.mode = 'finished';
@@ -135,7 +130,38 @@ export class PodWorker implements PodControl, EvictablePod {
       this.why = cause;
       this.poster.correct(now);
       this.rearm();
+    } else if (this.mode === 'running' && pod.spec !== before.spec) {
+      this.why = cause;
+      this.respecified(before, now);
     }
+  }
+
+  /** Of a pod's spec, ephemeral containers and resources change while it runs. */
+  private respecified(before: Pod, now: Micros): void {
+    if (this.parts.addEphemeral(this.pod)) {
+      this.stopper = undefined;
+      this.poster.change();
+      this.syncAt = Math.min(this.syncAt, now);
+    }
+    if (this.resize !== undefined || this.parts.resized(this.pod).length > 0) {
+      this.resize ??= new PodResize(this, this.node, this.parts, before);
+      this.tryResize();
+    }
+    this.rearm();
+  }
+
+  get isResizePending(): boolean {
+    return this.resize?.isPending === true && this.mode === 'running';
+  }
+
+  /** What the spec asks for, if there is room. */
+  tryResize(): void {
+    const { now } = this.node.context;
+    if (this.resize?.ask(this.pod, now) !== true) return;
+    this.node.programs?.podChanged(this.node.nodeName, this);
+    this.poster.change();
+    this.poster.post('its resources change');
+    this.rearm();
   }
 
   /** The pod left the API. What runs is stopped all the same. */
@@ -150,8 +176,7 @@ export class PodWorker implements PodControl, EvictablePod {
 
   /** Fault: the process dies now. The first main container unless named; whether one was running. */
   kill(container: string | undefined, code: number, reason: string | undefined, cause: Cause): boolean {
-    const run =
-      container === undefined ? this.mains[0] : this.runs.find(({ spec }) => spec.name === container);
+    const run = container === undefined ? this.parts.mains[0] : this.parts.named(container);
     if (run === undefined || run.state !== 'running') return false;
     this.why = cause;
     this.planExit(run, { at: this.node.context.now, code, reason });
@@ -180,7 +205,7 @@ export class PodWorker implements PodControl, EvictablePod {
   }
 
   get containers(): readonly ContainerRun[] {
-    return this.runs;
+    return this.parts.all;
   }
 
   servesFrom(run: ContainerRun): Micros {
@@ -211,6 +236,7 @@ export class PodWorker implements PodControl, EvictablePod {
     markStarted(run, this.node.registry.describe(run.spec.image ?? ''), now);
     run.containerId = `containerd://${hexDigest(random, `${this.uid}/${run.spec.name}/${run.restartCount}`)}`;
     if (run.role === 'main') this.begun = true;
+    this.resize?.started(run);
     const { exit } = run.behavior;
     if (exit !== undefined && (exit.runs === undefined || run.starts <= exit.runs)) {
       const after = drawSpread(exit.after, random.unit(this.entityOf(run), `exit#${run.starts}`));
@@ -234,7 +260,8 @@ export class PodWorker implements PodControl, EvictablePod {
 
   syncEnded(failed: boolean, touched: boolean, now: Micros): void {
     this.starter = undefined;
-    const seen = touched || this.runs.some((run) => run.state === 'terminated' && run.trouble === undefined);
+    const seen =
+      touched || this.parts.all.some((run) => run.state === 'terminated' && run.trouble === undefined);
     if (seen) this.syncAt = this.node.relistAfter(now);
     else if (failed) {
       const unit = this.node.context.random.unit(this.key, `retry#${this.retries}`);
@@ -294,7 +321,7 @@ export class PodWorker implements PodControl, EvictablePod {
     let at = Math.min(this.deadlineAt, this.poster.due);
     // While the worker is blocked, a sync waits for the end of the sequence.
     at = Math.min(at, this.starter === undefined ? this.syncAt : this.starter.due);
-    for (const run of this.runs) at = Math.min(at, run.exitSeenAt, dueOfProbes(run));
+    for (const run of this.parts.all) at = Math.min(at, run.exitSeenAt, dueOfProbes(run));
     if (this.timer !== undefined) {
       if (this.timer.time <= at && at < NEVER) return;
       this.node.context.cancel(this.timer);
@@ -319,7 +346,7 @@ export class PodWorker implements PodControl, EvictablePod {
     } else if (this.mode === 'running') {
       if (this.deadlineAt <= now) this.exceedDeadline(now);
       else {
-        this.probes?.advance(this.runs, now);
+        this.probes?.advance(this.parts.all, now);
         if (ended !== undefined) this.syncAt = Math.min(this.syncAt, now);
         this.starter?.advance(now);
         if (this.starter === undefined && this.syncAt <= now) this.sync(now, ended);
@@ -331,7 +358,7 @@ export class PodWorker implements PodControl, EvictablePod {
   /** Why, where a container's end is noticed. */
   private noticeExits(now: Micros): string | undefined {
     let why: string | undefined;
-    for (const run of this.runs) {
+    for (const run of this.parts.all) {
       if (run.exitSeenAt > now || run.exit === undefined) continue;
       const { code } = run.exit;
       markTerminated(run, run.exit);
@@ -351,13 +378,14 @@ export class PodWorker implements PodControl, EvictablePod {
 
   private sync(now: Micros, why?: string): void {
     this.syncAt = NEVER;
-    const { over, start } = podActions(this.inits, this.mains, this.pod.spec.restartPolicy, this.begun);
+    const { ephemeral, inits, mains } = this.parts;
+    const { over, start } = podActions(ephemeral, inits, mains, this.pod.spec.restartPolicy, this.begun);
     if (over) {
       this.stop(now, why);
       return;
     }
     this.poster.post(why);
-    this.probes?.observe(this.runs, now);
+    this.probes?.observe(this.parts.all, now);
     if (start.length === 0) return;
     this.starter = new StartSequence(this, this.node, start);
     this.starter.begin(now);
@@ -396,13 +424,13 @@ export class PodWorker implements PodControl, EvictablePod {
     this.starter = undefined;
     this.syncAt = NEVER;
     this.deadlineAt = NEVER;
-    for (const run of this.runs) dropProbes(run);
+    for (const run of this.parts.all) dropProbes(run);
     this.stopping().begin(now, grace);
     this.continueStop(now, why);
   }
 
   private stopping(): PodStop {
-    this.stopper ??= new PodStop(this, this.node, this.runs);
+    this.stopper ??= new PodStop(this, this.node, this.parts.all);
     return this.stopper;
   }
 
@@ -413,13 +441,14 @@ export class PodWorker implements PodControl, EvictablePod {
   private finish(now: Micros, why?: string): void {
     this.mode = 'finished';
     this.node.programs?.podGone(this.uid, this.cause);
-    if (this.admitted) this.node.admission.release(this.pod);
+    if (this.admitted) this.node.admission.release(this.resize?.counted ?? this.pod);
+    if (this.admitted) this.node.roomMade?.();
     this.admitted = false;
     if (this.sandboxReady && this.pod.spec.hostNetwork !== true && this.podIp !== undefined) {
       this.node.addresses.release(this.podIp);
     }
     this.sandboxReady = false;
-    markUnknown(this.inits, this.mains);
+    markUnknown(this.parts.inits, this.parts.mains);
     this.poster.change();
     if (this.poster.isClosed) {
       this.leave();
@@ -436,19 +465,27 @@ export class PodWorker implements PodControl, EvictablePod {
   }
 
   private phase(): PodPhase {
-    if (this.mode !== 'finished') return livePhase(this.inits, this.mains);
-    return this.verdict?.phase ?? finalPhase(this.mains);
+    if (this.mode !== 'finished') return livePhase(this.parts.inits, this.parts.mains);
+    return this.verdict?.phase ?? finalPhase(this.parts.mains);
+  }
+
+  private occasions(verdict: PodEnd | undefined): readonly Occasion[] | undefined {
+    const reason = verdict?.disruption;
+    if (reason === undefined) return this.resize?.occasions;
+    return [{ type: 'DisruptionTarget', reason, message: verdict?.message }];
   }
 
   facts(at: string): PodFacts {
-    const { inits, mains, sandboxReady, podIp, startTime } = this;
+    const { sandboxReady, podIp, startTime } = this;
+    const { inits, mains, ephemeral } = this.parts;
     const verdict = this.mode === 'finished' ? this.verdict : undefined;
     const { restartPolicy } = this.pod.spec;
     return {
       phase: this.phase(),
       reason: verdict?.reason,
       message: verdict?.message,
-      disruption: verdict?.disruption,
+      occasions: this.occasions(verdict),
+      ephemeral,
       inits,
       mains,
       sandboxReady,

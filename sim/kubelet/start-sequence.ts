@@ -20,6 +20,10 @@ import * as texts from './texts.ts';
 
 const NEVER = Number.POSITIVE_INFINITY;
 
+function blocksOthers({ role }: ContainerRun): boolean {
+  return role === 'init' || role === 'sidecar';
+}
+
 /**
  * The part of a pod's sync that takes time, and blocks its worker: the volumes, the sandbox, then container by
  * container the back-off, the image, the configuration and the start (`SyncPod` of `pkg/kubelet/kubelet.go` and
@@ -194,7 +198,7 @@ export class StartSequence {
       }
       this.failed = true;
       this.position += 1;
-      if (run.role !== 'main') break;
+      if (blocksOthers(run)) break;
     }
     this.end(now);
   }
@@ -301,7 +305,7 @@ export class StartSequence {
   private giveUp(run: ContainerRun, now: Micros): void {
     this.failed = true;
     this.position += 1;
-    if (run.role === 'main') this.startNext(now);
+    if (!blocksOthers(run)) this.startNext(now);
     else this.end(now);
   }
 

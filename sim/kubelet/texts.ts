@@ -51,6 +51,10 @@ export function stopping(container: string): string {
   return `Stopping container ${container}`;
 }
 
+export function resizeRestarts(container: string): string {
+  return `Container ${container} resize requires restart`;
+}
+
 export function failedProbe(container: string, kind: ProbeKind): string {
   return `Container ${container} failed ${kind} probe, will be restarted`;
 }
@@ -67,8 +71,15 @@ export function restartBackOffStatus(container: string, pod: Pod, period: Micros
   return `back-off ${goDuration(period)} restarting failed container=${container} pod=${podName(pod)}`;
 }
 
+const FIELD_OF: Readonly<Record<ContainerRun['role'], string>> = {
+  init: 'initContainers',
+  sidecar: 'initContainers',
+  main: 'containers',
+  ephemeral: 'ephemeralContainers',
+};
+
 export function fieldPathOf({ role, spec }: ContainerRun): string {
-  return `spec.${role === 'main' ? 'containers' : 'initContainers'}{${spec.name}}`;
+  return `spec.${FIELD_OF[role]}{${spec.name}}`;
 }
 
 const CAPITAL: Readonly<Record<ProbeKind, string>> = {

@@ -68,7 +68,8 @@ export function idleMemoryAt(run: ContainerRun, now: Micros): number {
 /** One container of a pod, with what it is doing. */
 export interface ContainerLoad {
   readonly run: ContainerRun;
-  readonly terms: ContainerTerms;
+  /** Others from a resize on. */
+  terms: ContainerTerms;
   running: boolean;
   /** Milli-CPU that it could use. */
   available: number;
@@ -134,6 +135,11 @@ export class PodLoad {
     let changed = false;
     for (const container of this.containers) {
       const running = isRunning(container.run, now);
+      const terms = termsOf(container.run);
+      if (terms !== container.terms) {
+        container.terms = terms;
+        changed = true;
+      }
       if (running && container.starts !== container.run.starts) {
         container.starts = container.run.starts;
         container.cpuTime = 0;

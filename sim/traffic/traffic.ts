@@ -143,7 +143,7 @@ export class Traffic implements ProgramListener, LoadListener {
 
   memoryOf(uid: string, index: number): number | undefined {
     const pod = this.pods.get(uid);
-    return pod === undefined ? undefined : memoryOf(pod, index, this.kernel.now);
+    return pod?.containers[index] === undefined ? undefined : memoryOf(pod, index, this.kernel.now);
   }
 
   nodeChanged(_node: string, cause: Cause): void {

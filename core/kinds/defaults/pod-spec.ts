@@ -59,6 +59,8 @@ function computePodSpec(spec: PodSpec): PodSpec {
   let next = fill(commonDefaults(spec), { enableServiceLinks: true });
   next = onField(next, 'containers', podContainers);
   next = onField(next, 'initContainers', podContainers);
+  // They have the fields that defaults are for, as containers have them.
+  next = onField(next, 'ephemeralContainers', (added) => podContainers(added as readonly Container[]));
   next = onField(next, 'resources', (resources) => podLevelRequests(next, resources));
   if (next.hostNetwork === true) {
     next = onField(next, 'containers', hostNetworkContainers);

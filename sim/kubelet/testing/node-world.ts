@@ -1,7 +1,9 @@
 import type { Command, Result } from '../../../core/api/command.ts';
 import type { NewObject } from '../../../core/api/object.ts';
 import { ApiServer } from '../../../core/api/server.ts';
+import { updatePodPart } from '../../../core/api/update.ts';
 import { CONFIG_MAP, LEASE, NODE, POD, SERVICE_ACCOUNT } from '../../../core/kinds/registry.ts';
+import type { PodPart } from '../../../core/kinds/validation/pod-parts.ts';
 import { Journal } from '../../../core/log/journal.ts';
 import type { EventRecord } from '../../../core/log/record.ts';
 import type {
@@ -148,6 +150,15 @@ export class NodeWorld {
   delete(name: string, gracePeriodSeconds?: number): void {
     const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds };
     this.request({ verb: 'delete', kind: POD, namespace: 'default', name, options });
+  }
+
+  /** As a client of a subresource changes a pod. */
+  part(name: string, part: PodPart, change: (spec: PodSpec) => PodSpec): void {
+    const { rv } = this.journal.stimulus(this.kernel.now, 1, 'user', { op: part });
+    const stored = this.get(name) as Pod;
+    const next = { ...stored, spec: change(stored.spec) };
+    const result = updatePodPart(this.server, part, next, { now: this.kernel.now, actor: 'user', cause: rv });
+    if (!result.ok) throw new Error(result.status.message);
   }
 
   get(name: string): Pod | undefined {
