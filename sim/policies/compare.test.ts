@@ -16,6 +16,7 @@ function benchmark(seeds: number, ...policies: readonly string[]): PolicyBenchma
     name: 'b',
     seeds,
     policies: policies.map((name) => ({ name, configuration: CONFIGURATION })),
+    decisionBudget: 1,
     workloads: [{ kind: 'trace', name: 'w', nodes: [], tasks: [], arrival: 'inflation', load: 1 }],
   };
 }
