@@ -16,6 +16,7 @@ import { CostMeter } from './cloud/cost-meter.ts';
 import type { FaultWorld } from './faults/fault.ts';
 import { ActorLink } from './host/actor-link.ts';
 import { bootstrapCluster, bootstrapRoles } from './host/bootstrap.ts';
+import { bootstrapApi } from './host/bootstrap-api.ts';
 import { ClusterAutoscalerProcess } from './host/cluster-autoscaler-process.ts';
 import { controllersWith } from './host/controllers-with.ts';
 import { NodePool, nodeConcerned } from './host/node-pool.ts';
@@ -244,7 +245,10 @@ export class Simulation implements Target {
     this.scenarioNumber = first.rv;
     const cause: Cause = { rv: first.rv };
     bootstrapCluster(this.server, this.now, cause);
-    if (scenario.cluster.kubernetes.rbac === true) bootstrapRoles(this.server, this.now, cause);
+    if (scenario.cluster.kubernetes.rbac === true) {
+      bootstrapRoles(this.server, this.now, cause);
+      bootstrapApi(this.server, this.now, cause);
+    }
     this.controllerManager.start(cause);
     this.scheduler.start(cause);
     this.traffic?.start(cause);

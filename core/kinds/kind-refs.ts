@@ -1,6 +1,6 @@
 import type { KubeObject } from '../api/object.ts';
 import { qualifiedResource } from '../api/status.ts';
-import type { Service } from '../schema/types.generated.ts';
+import type { PriorityLevelConfiguration, Service } from '../schema/types.generated.ts';
 import { CATALOG } from './catalog.ts';
 import type { KindRef } from './kind-ref.ts';
 
@@ -16,4 +16,8 @@ function refTo<T extends KubeObject>(group: string, kind: string): KindRef<T> {
   return { ...names, index, resource: qualifiedResource(names), apiVersion };
 }
 
+export const PRIORITY_LEVELS: KindRef<PriorityLevelConfiguration> = refTo(
+  'flowcontrol.apiserver.k8s.io',
+  'PriorityLevelConfiguration',
+);
 export const SERVICES: KindRef<Service> = refTo('', 'Service');

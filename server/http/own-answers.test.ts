@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type HttpAnswer, type HttpCluster, httpCluster } from '../testing/http-cluster.ts';
 
+interface Item {
+  readonly metadata: { readonly name: string };
+  readonly status: { readonly conditions: readonly [{ readonly type: string; readonly status: string }] };
+}
+
 describe('what the server says of itself', () => {
   let cluster: HttpCluster;
   beforeAll(async () => {
@@ -71,6 +76,21 @@ describe('what the server says of itself', () => {
       expect([again.code, again.text]).toEqual([304, '']);
     }
     expect((await get('/openapi/v2', { accept: 'text/html' })).code).toBe(406);
+  });
+
+  test('what serves it: local APIServices, and the flows of its requests', async () => {
+    const items = async (path: string): Promise<readonly Item[]> =>
+      (await get(path)).body.items as readonly Item[];
+    const services = await items('/apis/apiregistration.k8s.io/v1/apiservices');
+    expect(services.map(({ metadata }) => metadata.name)).toContain('v1.apps');
+    const flow = '/apis/flowcontrol.apiserver.k8s.io/v1';
+    const schemas = await items(`${flow}/flowschemas`);
+    const levels = await items(`${flow}/prioritylevelconfigurations`);
+    expect([schemas.length, levels.length]).toEqual([13, 8]);
+    const states = [...services, ...schemas].map(({ status }) => status.conditions[0]);
+    expect(new Set(states.map(({ type, status }) => `${type}=${status}`))).toEqual(
+      new Set(['Available=True', 'Dangling=False']),
+    );
   });
 
   test('its paths, its requests', async () => {

@@ -18,6 +18,8 @@ const REMOTE = {
 
 export const API_SERVICE_STRATEGY: KindStrategy<APIService> = {
   countsGenerations: false,
+  // The core group's is called `v1.`.
+  nameRule: 'path-segment',
   applyDefaults(object: NewObject<APIService>): NewObject<APIService> {
     return onField(object, 'spec', (spec) =>
       onField(spec, 'service', (service) => fill(service, { port: 443 })),

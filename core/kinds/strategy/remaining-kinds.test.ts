@@ -41,7 +41,10 @@ const storage = (kind: string, fields: object) => ({ apiVersion: 'storage.k8s.io
 const driver = (more: object) => ({ name: 'd.example.com', nodeID: 'n', ...more });
 
 test('defaults', () => {
-  expect(prepared(flow({}))).toMatchObject({ spec: { matchingPrecedence: 1000 } });
+  expect(prepared(flow({}))).toMatchObject({
+    spec: { matchingPrecedence: 1000 },
+    status: { conditions: [{ type: 'Dangling', status: 'True', reason: 'NotFound' }] },
+  });
   expect(prepared(queue({}))).toMatchObject({
     spec: {
       limited: {

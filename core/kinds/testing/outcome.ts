@@ -8,7 +8,7 @@ import { validateObjectMeta } from '../validation/object-meta.ts';
 /** What becomes of an object that a client sends, without a server: for tables of tests. */
 
 const context: StrategyContext = {
-  view: { count: () => 0, list: () => [] } as unknown as View,
+  view: { count: () => 0, getByKey: () => undefined, list: () => [] } as unknown as View,
   now: 0,
   draw: () => 7,
 };
