@@ -1,5 +1,4 @@
 import { keyOf, objectKey, type StringMap } from '../../../core/api/object.ts';
-import { resourcesOf } from '../../../core/kinds/pod/resources.ts';
 import type {
   Namespace,
   Node,
@@ -7,12 +6,16 @@ import type {
   Pod,
   Service,
 } from '../../../core/schema/types.generated.ts';
+import { sameMap } from '../node-changes.ts';
+import type { AffinityCounts } from './affinity-counts.ts';
+import { AffinityTally, type RuleSource } from './affinity-tally.ts';
 import { Budgets } from './budgets.ts';
 import { ChangeLog } from './change-log.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { Hostnames } from './hostnames.ts';
 import { ImageTable } from './image-table.ts';
 import { NodeInfo } from './node-info.ts';
-import { checked, extendedOf, portsOf, sameDomains, stays } from './node-load.ts';
+import { checked, extendedOf, portsOf, sameDomains, setAllocatable, stays } from './node-load.ts';
 import { NodeTable } from './node-table.ts';
 import { Nominations } from './nominations.ts';
 import type { PodCounts } from './pod-counts.ts';
@@ -50,6 +53,8 @@ export class ClusterCache implements ClusterView {
   readonly #claims = new Map<string, PersistentVolumeClaim>();
   readonly #owners = new PodOwners();
   readonly #tally = new PodTally();
+  readonly #affinity = new AffinityTally();
+  readonly #hostnames = new Hostnames();
   readonly budgets = new Budgets();
   readonly nominations = new Nominations();
   /** What is tried now is undone before anybody else looks. */
@@ -230,9 +235,31 @@ export class ClusterCache implements ClusterView {
     return this.#tally.epoch;
   }
 
+  /** What the pods there are to one like this; an object that follows every change until another is given instead. */
+  affinityCountsOf(pod: Pod, source: RuleSource): AffinityCounts {
+    if (!this.#affinity.isOn) this.#affinity.begin(this.#everyPlace());
+    return this.#affinity.countsOf(pod, source, this.domainVersion);
+  }
+
+  affinityKeyOf(pod: Pod): string {
+    return this.#affinity.keyOf(pod);
+  }
+
+  /** Whether no two nodes have the same `kubernetes.io/hostname`. */
+  get eachNodeHasItsHostname(): boolean {
+    return this.#hostnames.areUnique;
+  }
+
+  *#everyPlace(): Generator<{ pod: Pod; node: NodeInfo }> {
+    for (const { info, node } of this.#placed.values()) yield { pod: info.pod, node };
+  }
+
   setNamespace(namespace: Namespace, exists: boolean): void {
-    if (exists) this.#namespaces.set(namespace.metadata.name, namespace);
-    else this.#namespaces.delete(namespace.metadata.name);
+    const { name, labels } = namespace.metadata;
+    // Terms may choose namespaces by their labels.
+    if (!exists || !sameMap(this.namespaceLabels(name), labels)) this.#affinity.drop();
+    if (exists) this.#namespaces.set(name, namespace);
+    else this.#namespaces.delete(name);
   }
 
   setClaim(claim: PersistentVolumeClaim, exists: boolean): void {
@@ -244,6 +271,7 @@ export class ClusterCache implements ClusterView {
     const info = this.#infoFor(node.metadata.name);
     const previous = info.node;
     info.node = node;
+    this.#hostnames.replace(previous, node);
     if (previous === undefined) {
       this.#ordered.splice(this.#orderOf(info.name), 0, info);
       this.nodeSetVersion += 1;
@@ -251,7 +279,7 @@ export class ClusterCache implements ClusterView {
     if (previous === undefined || !sameDomains(previous, node)) this.domainVersion += 1;
     if (previous?.status.images !== node.status.images) this.images.replace(previous, node);
     if (previous === undefined || previous.status.allocatable !== node.status.allocatable) {
-      this.#setAllocatable(info, node);
+      setAllocatable(info, node);
     }
     this.changes.nodeChanged(info.slot);
   }
@@ -260,6 +288,7 @@ export class ClusterCache implements ClusterView {
     const info = this.#byName.get(name);
     if (info?.node === undefined) return;
     this.images.replace(info.node, undefined);
+    this.#hostnames.replace(info.node, undefined);
     info.node = undefined;
     this.#ordered.splice(this.#orderOf(name), 1);
     this.nodeSetVersion += 1;
@@ -286,6 +315,7 @@ export class ClusterCache implements ClusterView {
     this.#indexAffinity(node, info);
     this.#placed.set(info.uid, { info, node });
     if (stays(info)) this.#tally.add(info.pod, node, 1);
+    this.#affinity.add(info.pod, node, 1);
     this.#touch(node);
     return before;
   }
@@ -302,6 +332,7 @@ export class ClusterCache implements ClusterView {
     if (node.withAffinity.delete(uid)) this.podsWithAffinity -= 1;
     node.withRequiredAntiAffinity.delete(uid);
     if (stays(info)) this.#tally.add(info.pod, node, -1);
+    this.#affinity.add(info.pod, node, -1);
     this.#touch(node);
     this.#dropIfEmpty(node);
   }
@@ -322,6 +353,10 @@ export class ClusterCache implements ClusterView {
     if (relabelled || counted !== stays(info)) {
       if (counted) this.#tally.add(before.pod, node, -1);
       if (stays(info)) this.#tally.add(info.pod, node, 1);
+    }
+    if (relabelled) {
+      this.#affinity.add(before.pod, node, -1);
+      this.#affinity.add(info.pod, node, 1);
     }
     held.info = info;
     node.pods.set(info.uid, info);
@@ -369,25 +404,6 @@ export class ClusterCache implements ClusterView {
     const alike = (this.#priorities.get(priority) ?? 0) + sign;
     if (alike === 0) this.#priorities.delete(priority);
     else this.#priorities.set(priority, alike);
-  }
-
-  #setAllocatable(info: NodeInfo, node: Node): void {
-    const { table, slot, name } = info;
-    const list = node.status.allocatable;
-    const amounts = resourcesOf(list);
-    table.allocatableCpu[slot] = checked(amounts.milliCpu, 'allocatable CPUs', name);
-    table.allocatableMemory[slot] = checked(amounts.memory, 'allocatable bytes of memory', name);
-    table.allocatableStorage[slot] = checked(amounts.ephemeralStorage, 'allocatable bytes of storage', name);
-    table.allocatablePods[slot] = amounts.scalars.pods ?? 0;
-    for (const resource of info.extended.values()) resource.allocatable = 0;
-    for (const resource of Object.keys(amounts.scalars)) {
-      if (resource === 'pods') continue;
-      extendedOf(info, resource).allocatable = checked(
-        amounts.scalars[resource]!,
-        `allocatable ${resource}`,
-        name,
-      );
-    }
   }
 
   #infoFor(name: string): NodeInfo {

@@ -1,3 +1,4 @@
+import { resourcesOf } from '../../../core/kinds/pod/resources.ts';
 import type { Node } from '../../../core/schema/types.generated.ts';
 import { sameMap, sameTaints } from '../node-changes.ts';
 import type { HostPort } from './host-port.ts';
@@ -39,4 +40,23 @@ export function portsOf(pods: ReadonlyMap<string, PodInfo>): readonly HostPort[]
   const ports: HostPort[] = [];
   for (const info of pods.values()) ports.push(...info.facts.hostPorts);
   return ports;
+}
+
+export function setAllocatable(info: NodeInfo, node: Node): void {
+  const { table, slot, name } = info;
+  const list = node.status.allocatable;
+  const amounts = resourcesOf(list);
+  table.allocatableCpu[slot] = checked(amounts.milliCpu, 'allocatable CPUs', name);
+  table.allocatableMemory[slot] = checked(amounts.memory, 'allocatable bytes of memory', name);
+  table.allocatableStorage[slot] = checked(amounts.ephemeralStorage, 'allocatable bytes of storage', name);
+  table.allocatablePods[slot] = amounts.scalars.pods ?? 0;
+  for (const resource of info.extended.values()) resource.allocatable = 0;
+  for (const resource of Object.keys(amounts.scalars)) {
+    if (resource === 'pods') continue;
+    extendedOf(info, resource).allocatable = checked(
+      amounts.scalars[resource]!,
+      `allocatable ${resource}`,
+      name,
+    );
+  }
 }

@@ -1,4 +1,5 @@
 import { SlotSet } from '../fast/slot-set.ts';
+import { DomainTotals } from './domain-totals.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodSelector } from './pod-owners.ts';
 
@@ -9,17 +10,6 @@ export interface NodeTest {
 }
 
 export const EVERY_NODE: NodeTest = { key: '', counts: () => true };
-
-/** What a node without the label belongs to; also Kubernetes' name for it. */
-export const NO_DOMAIN = '';
-
-interface DomainTotals {
-  readonly topologyKey: string;
-  readonly test: NodeTest;
-  readonly totals: Map<string, number>;
-  /** Of the nodes' labels, with which it was counted. */
-  version: number;
-}
 
 /**
  * How many of the pods that a selector takes are on each node and in each domain, kept up to date pod by pod. Most
@@ -64,11 +54,7 @@ export class PodCounts {
     if (before === 0) this.some.add(slot);
     else if (after === 0) this.some.remove(slot);
     if (node.node === undefined) return;
-    for (const { topologyKey, test, totals } of this.#totals) {
-      if (!test.counts(node)) continue;
-      const domain = node.label(topologyKey) ?? NO_DOMAIN;
-      totals.set(domain, (totals.get(domain) ?? 0) + amount);
-    }
+    for (const totals of this.#totals) if (totals.test.counts(node)) totals.add(node, amount);
   }
 
   /**
@@ -80,27 +66,25 @@ export class PodCounts {
     test: NodeTest,
     version: number,
     nodes: readonly NodeInfo[] = [],
-  ): ReadonlyMap<string, number> {
+  ): DomainTotals {
     const key = JSON.stringify([topologyKey, test.key, nodes.length > 0]);
     let domains = this.#domains.get(key);
     if (domains === undefined) {
-      domains = { topologyKey, test, totals: new Map(), version: version - 1 };
+      domains = new DomainTotals(topologyKey, test, version - 1);
       this.#domains.set(key, domains);
       this.#totals.push(domains);
     }
     if (domains.version !== version) this.#countAgain(domains, version, nodes);
-    return domains.totals;
+    return domains;
   }
 
   #countAgain(domains: DomainTotals, version: number, nodes: readonly NodeInfo[]): void {
-    const { topologyKey, test, totals } = domains;
+    const { test } = domains;
     domains.version = version;
-    totals.clear();
-    for (const node of nodes) if (test.counts(node)) totals.set(node.label(topologyKey) ?? NO_DOMAIN, 0);
+    domains.clear();
+    for (const node of nodes) if (test.counts(node)) domains.add(node, 0);
     for (const [node, count] of this.#byNode) {
-      if (node.node === undefined || !test.counts(node)) continue;
-      const domain = node.label(topologyKey) ?? NO_DOMAIN;
-      totals.set(domain, (totals.get(domain) ?? 0) + count);
+      if (node.node !== undefined && test.counts(node)) domains.add(node, count);
     }
   }
 

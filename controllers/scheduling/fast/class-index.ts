@@ -10,7 +10,10 @@ import {
 } from '../framework/extension-points.ts';
 import type { Rejection } from '../framework/rejection.ts';
 import { HOSTNAME } from '../framework/spreading.ts';
-import type { Group } from './group.ts';
+import type { CoupledSearch } from './coupled-search.ts';
+import { hostNumbers } from './coupling.ts';
+import { type Group, NO_NUMBERS } from './group.ts';
+import { GroupTable } from './group-table.ts';
 import { nthOf, SlotSet } from './slot-set.ts';
 import { type CountedSpreading, openGroups, SpreadSearch } from './spread-search.ts';
 
@@ -29,6 +32,7 @@ interface KnownRejection {
 
 const NO_NODE = -1;
 const FEASIBLE = 0;
+const MOST_GROUPS = 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -42,7 +46,7 @@ export class ClassIndex {
   readonly #profile: Profile;
   readonly #pod: PodInfo;
   /** The topologies by whose domains nodes are told apart. */
-  readonly #topologyKeys: readonly string[];
+  #topologyKeys: readonly string[];
   #state = new CycleState();
   #nodeFilters: PlacedPlugin[] = [];
   #loadFilters: PlacedPlugin[] = [];
@@ -59,23 +63,39 @@ export class ClassIndex {
   #status = new Int16Array(0);
   /** Number of the rejection by the node's own object, or 0. */
   #nodeStatus = new Int16Array(0);
-  #groupOf = new Uint16Array(0);
+  #groupOf = new Int32Array(0);
+  /** By the node's own object. */
+  #kinOf = new Int32Array(0);
   /** In units. */
   #scoreOf = new Int32Array(0);
   /** The largest number that divides all weights of load scores: buckets lie so far apart. */
   #unit = 1;
-  #groups: Group[] = [];
-  #groupByRaws = new Map<string, number>();
+  #table = new GroupTable(0, false);
+  #groups: readonly Group[] = this.#table.groups;
   #rejections: KnownRejection[] = [];
   #numberOf = new Map<string, number>();
   #numberByIdentity = new Map<Rejection, number>();
   #normalised = false;
   #spareSets: SlotSet[] = [];
   #search: SpreadSearch | undefined;
+  /** For pods whose place depends on where others are: groups are then told apart by their nodes' pods too. */
+  #coupled: CoupledSearch | undefined;
+  readonly #numbers: number[] = [];
+  /** Which of the raw static scores occurred when they were last brought into proportion, and what they came to. */
+  #openRaws: readonly boolean[] = [];
+  readonly #occur: boolean[] = [];
+  #totalByRaws: number[] = [];
   feasible = 0;
 
-  constructor(profile: Profile, pod: PodInfo, cache: ClusterCache, topologyKeys: readonly string[] = []) {
-    this.#topologyKeys = topologyKeys;
+  constructor(
+    profile: Profile,
+    pod: PodInfo,
+    cache: ClusterCache,
+    topologyKeys: readonly string[],
+    coupled: CoupledSearch | undefined,
+  ) {
+    this.#topologyKeys = coupled?.topologyKeys ?? topologyKeys;
+    this.#coupled = coupled;
     this.#profile = profile;
     this.#pod = pod;
     this.#cache = cache;
@@ -90,7 +110,21 @@ export class ClassIndex {
     return this.#seen;
   }
 
-  refresh(): void {
+  get groups(): readonly Group[] {
+    return this.#groups;
+  }
+
+  get unit(): number {
+    return this.#unit;
+  }
+
+  refresh(coupled?: CoupledSearch): void {
+    if (coupled !== this.#coupled) {
+      this.#coupled = coupled;
+      this.#topologyKeys = coupled?.topologyKeys ?? [];
+      this.#rebuild();
+      return;
+    }
     const { changes, nodeSetVersion, images, layoutVersion } = this.#cache;
     if (layoutVersion !== this.#layout) {
       this.#rebuild();
@@ -104,7 +138,8 @@ export class ClassIndex {
       }
     }
     if (changes.sequence === this.#seen) return;
-    if (this.#cache.slotCapacity > this.#capacity) {
+    // Of numbers that pods come to, most are in the past.
+    if (this.#cache.slotCapacity > this.#capacity || this.#groups.length > MOST_GROUPS + 2 * this.#capacity) {
       this.#rebuild();
       return;
     }
@@ -177,10 +212,15 @@ export class ClassIndex {
     this.#capacity = cache.slotCapacity;
     this.#status = new Int16Array(this.#capacity).fill(NO_NODE);
     this.#nodeStatus = new Int16Array(this.#capacity);
-    this.#groupOf = new Uint16Array(this.#capacity);
+    this.#groupOf = new Int32Array(this.#capacity);
+    this.#kinOf = new Int32Array(this.#capacity);
     this.#scoreOf = new Int32Array(this.#capacity);
-    this.#groups = [];
-    this.#groupByRaws.clear();
+    this.#table = new GroupTable(
+      this.#capacity,
+      this.#topologyKeys.length > 0 && this.#coupled === undefined,
+    );
+    this.#groups = this.#table.groups;
+    this.#openRaws = [];
     this.#rejections = [];
     this.#numberOf.clear();
     this.#numberByIdentity.clear();
@@ -225,24 +265,19 @@ export class ClassIndex {
       this.#nodeStatus[slot] = this.#rejectionNumber(rejection, position);
       return;
     }
-    this.#groupOf[slot] = this.#groupFor(node);
+    const kin = this.#kinFor(node);
+    this.#kinOf[slot] = kin;
+    if (this.#coupled === undefined) this.#groupOf[slot] = this.#table.groupFor(kin, NO_NUMBERS);
   }
 
-  #groupFor(node: NodeInfo): number {
+  #kinFor(node: NodeInfo): number {
     const raws = this.#nodeScores.map(({ plugin }) => plugin.score!(this.#state, this.#pod, node));
     // A host is a domain by itself: it matters only whether the node has the label.
     const domains = this.#topologyKeys.map((topologyKey) => {
       const value = node.label(topologyKey);
       return topologyKey === HOSTNAME && value !== undefined ? HOSTNAME : value;
     });
-    const key = domains.length === 0 ? raws.join() : `${raws.join()} ${JSON.stringify(domains)}`;
-    const known = this.#groupByRaws.get(key);
-    if (known !== undefined) return known;
-    const number = this.#groups.length;
-    const slots = domains.length === 0 ? undefined : new SlotSet(this.#capacity);
-    this.#groups.push({ raws, domains, slots, buckets: [], size: 0, best: -1, staticTotal: 0 });
-    this.#groupByRaws.set(key, number);
-    return number;
+    return this.#table.kinFor(raws, domains);
   }
 
   /** Takes a node out of its bucket, or off the count of its rejection. */
@@ -286,6 +321,10 @@ export class ClassIndex {
       score += weight * checkedScore(plugin.score!(this.#state, this.#pod, node), plugin);
     }
     score /= this.#unit;
+    if (this.#coupled !== undefined) {
+      hostNumbers(this.#coupled.coupling, node, this.#numbers);
+      this.#groupOf[slot] = this.#table.groupFor(this.#kinOf[slot]!, this.#numbers);
+    }
     const group = this.#groups[this.#groupOf[slot]!]!;
     this.#scoreOf[slot] = score;
     let bucket = group.buckets[score];
@@ -336,16 +375,32 @@ export class ClassIndex {
   }
 
   #normalise(among: readonly Group[]): void {
-    const groups = among.filter(({ size }) => size > 0);
-    for (const group of groups) group.staticTotal = 0;
-    this.#nodeScores.forEach(({ plugin, weight }, at) => {
-      const raws = groups.map((group) => group.raws[at]!);
-      const scores = plugin.normalizeScore?.(this.#state, raws, []) ?? raws;
-      groups.forEach((group, i) => {
-        group.staticTotal += weight * scores[i]!;
-      });
-    });
+    this.#openRaws = [];
+    this.normalise(among);
     this.#normalised = true;
+  }
+
+  /** Works out the static totals of groups among each other: anew only where other raw scores occur than before. */
+  normalise(among: readonly Group[]): void {
+    const { raws } = this.#table;
+    const occur: boolean[] = this.#occur;
+    occur.length = raws.length;
+    occur.fill(false);
+    for (const { size, rawsAt } of among) if (size > 0) occur[rawsAt] = true;
+    const before = this.#openRaws;
+    if (before.length !== occur.length || before.some((open, i) => open !== occur[i])) {
+      this.#openRaws = [...occur];
+      this.#totalByRaws = new Array<number>(raws.length).fill(0);
+      const open = raws.map((_raws, i) => i).filter((i) => occur[i]);
+      this.#nodeScores.forEach(({ plugin, weight }, at) => {
+        const scores = open.map((i) => raws[i]![at]!);
+        const normalised = plugin.normalizeScore?.(this.#state, scores, []) ?? scores;
+        open.forEach((i, k) => {
+          this.#totalByRaws[i]! += weight * normalised[k]!;
+        });
+      });
+    }
+    for (const group of among) group.staticTotal = this.#totalByRaws[group.rawsAt]!;
   }
 }
 

@@ -1,11 +1,11 @@
-import type { Node } from '../../../core/schema/types.generated.ts';
+import type { Node, Pod } from '../../../core/schema/types.generated.ts';
 import type { ClusterCache } from '../cache/cluster-cache.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import { type PodInfo, priorityOf } from '../cache/pod-info.ts';
 import type { CycleState } from '../framework/cycle-state.ts';
 import type { Profile, WeightedPlugin } from '../framework/extension-points.ts';
 import type { Rejection } from '../framework/rejection.ts';
-import { HOSTNAME, type Spreading } from '../framework/spreading.ts';
+import { HOSTNAME, type SpreadConstraint, type Spreading } from '../framework/spreading.ts';
 import { type FitFailure, NO_NODES } from '../message.ts';
 import type { Victims } from '../preemption/victims.ts';
 import {
@@ -20,6 +20,8 @@ import {
   type WayOut,
 } from '../reference.ts';
 import { ClassIndex, nodeAmong } from './class-index.ts';
+import { CoupledSearch } from './coupled-search.ts';
+import { type CountedAffinity, type Coupling, readTheSame, topologyKeysIn } from './coupling.ts';
 import { PodClassKeys } from './pod-class.ts';
 import type { CountedSpreading } from './spread-search.ts';
 
@@ -66,6 +68,20 @@ interface WeightedSpreading {
   readonly weight: number;
 }
 
+/** Rules that the index counts for. */
+interface Rules {
+  readonly spread: WeightedSpreading | undefined;
+  /** The plugin of rules between pods. */
+  readonly affinity: WeightedPlugin | undefined;
+  /** Whether nodes have to be told apart by their pods. */
+  readonly coupled: boolean;
+}
+
+interface CoupledClass {
+  readonly index: ClassIndex;
+  coupled: CoupledSearch;
+}
+
 interface KnownCounts {
   readonly epoch: number;
   readonly domainVersion: number;
@@ -81,6 +97,8 @@ export class Placer {
   /** By the topologies that matter, then by what else of a pod does. */
   readonly #classes = new Map<string, Map<string, PodClass>>();
   #classCount = 0;
+  readonly #coupled = new Map<string, CoupledClass>();
+  readonly #rulesKeys = new WeakMap<Spreading, string>();
   readonly #countedBy = new WeakMap<Spreading, KnownCounts>();
   readonly #topologiesBy = new WeakMap<Spreading, string>();
   #settledVersion = -1;
@@ -115,37 +133,121 @@ export class Placer {
     const covered = search === undefined ? this.#covers(pod) : false;
     if (covered === false) return this.#placePlainly(pod, tieBreak, search, nominatedNode);
     this.#settle();
-    const podClass = this.#classOf(pod, covered);
+    if (covered !== true && covered.coupled) return this.#placeCoupled(pod, covered, tieBreak, nominatedNode);
+    const spread = covered === true ? undefined : covered.spread;
+    const podClass = this.#classOf(pod, spread);
     const { index } = podClass;
     index.refresh();
-    const sets = index.best(covered === true ? undefined : this.#counted(covered));
-    if (sets === undefined && covered !== true && covered.rules.hard.length > 0) {
+    const sets = index.best(spread === undefined ? undefined : this.#counted(spread));
+    if (sets === undefined && spread !== undefined && spread.rules.hard.length > 0) {
       return this.#placePlainly(pod, tieBreak, search, nominatedNode);
     }
     if (sets !== undefined) return { node: nodeAmong(sets, this.#cache, tieBreak), state: undefined };
     return this.#failureOf(podClass, pod, tieBreak, nominatedNode);
   }
 
-  /** Whether nothing but the class of the pod, the nodes and their own loads has a say, or spreading besides. */
-  #covers(pod: PodInfo): boolean | WeightedSpreading {
+  #placeCoupled(
+    pod: PodInfo,
+    { spread, affinity }: Rules,
+    tieBreak: TieBreak,
+    nominatedNode: string | undefined,
+  ): Placement & { examined?: number } {
+    const coupling: Coupling = {
+      spreading: spread === undefined ? undefined : this.#counted(spread),
+      affinity: affinity === undefined ? undefined : this.#countedAffinity(pod, affinity),
+    };
+    const key = [
+      // Which nodes are kept free for others depends on the priority.
+      this.#cache.nominations.size === 0 ? '' : priorityOf(pod.pod),
+      this.#keys.keyOf(pod),
+      spread === undefined ? '' : this.#rulesKeyOf(spread.rules),
+      affinity === undefined ? '' : this.#cache.affinityKeyOf(pod.pod),
+    ].join('\n');
+    let known = this.#coupled.get(key);
+    if (known === undefined) {
+      if (this.#coupled.size >= MOST_CLASSES) this.#coupled.clear();
+      const coupled = new CoupledSearch(coupling);
+      known = { index: new ClassIndex(this.#profile, pod, this.#cache, [], coupled), coupled };
+      this.#coupled.set(key, known);
+    } else {
+      const { coupled } = known;
+      const topologies = affinity === undefined ? 0 : topologyKeysIn(coupling).length;
+      const isSame = readTheSame(coupled.coupling, coupling);
+      if (!isSame || (affinity !== undefined && topologies !== coupled.topologyKeys.length)) {
+        known.coupled = new CoupledSearch(coupling);
+      }
+    }
+    known.index.refresh(known.coupled);
+    const sets = known.index.feasible === 0 ? undefined : known.coupled.best(known.index);
+    if (sets === undefined) return this.#placePlainly(pod, tieBreak, undefined, nominatedNode);
+    return { node: nodeAmong(sets, this.#cache, tieBreak), state: undefined };
+  }
+
+  /** Whether nothing but the class of the pod, the nodes and their own loads has a say, or rules that are counted. */
+  #covers(pod: PodInfo): boolean | Rules {
     const required = pod.pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
     // Pods for a named node each, as a DaemonSet's, would be a class each: few nodes are looked at in plain form.
     if (required?.nodeSelectorTerms[0]?.matchFields !== undefined) return false;
     if (pod.pod.spec.nodeName !== undefined && pod.pod.spec.nodeName !== '') return false;
+    const { nominations } = this.#cache;
     // With those in mind, plugins that stand aside at present would not.
-    if (this.#cache.nominations.withAffinity > 0) return false;
+    if (nominations.withAffinity > 0) return false;
     let spread: WeightedSpreading | undefined;
-    for (const { plugin, weight } of this.#clusterPlugins) {
+    let affinity: WeightedPlugin | undefined;
+    for (const each of this.#clusterPlugins) {
+      const { plugin, weight } = each;
       if (plugin.standsAside?.(pod, this.#cache) === true) continue;
+      // Pods that a node is kept free for count in its domain too.
+      const isPlain = plugin.filter === undefined || nominations.size > 0;
+      if (plugin.affinity !== undefined && affinity === undefined) {
+        if (plugin.filter !== undefined && nominations.size > 0) return false;
+        affinity = each;
+        continue;
+      }
       const rules = spread === undefined ? plugin.spreading?.(pod, this.#cache) : undefined;
       if (rules === undefined) return false;
-      // Pods that a node is kept free for count in its domain too.
-      const isPlain = plugin.filter === undefined || this.#cache.nominations.size > 0;
       if (rules.hard.length > 0 && isPlain) return false;
-      spread = { rules, weight };
+      const scores = plugin.score !== undefined;
+      if (!scores && rules.constraints.length > 0 && rules.hard.length === 0) continue;
+      spread = { rules, weight: scores ? weight : 0 };
+    }
+    const isByHost = spread !== undefined && readsHosts(spread.rules);
+    if (affinity !== undefined || isByHost) {
+      return this.#cache.eachNodeHasItsHostname ? { spread, affinity, coupled: true } : false;
     }
     if (spread === undefined || (spread.weight === 0 && spread.rules.hard.length === 0)) return true;
-    return spread;
+    return { spread, affinity, coupled: false };
+  }
+
+  #countedAffinity({ pod }: PodInfo, { plugin, weight }: WeightedPlugin): CountedAffinity {
+    const { key, rulesOf } = plugin.affinity!;
+    const source = { key, rulesOf: (each: Pod) => rulesOf(each, this.#cache) };
+    const counts = this.#cache.affinityCountsOf(pod, source);
+    return {
+      counts,
+      filters: plugin.filter !== undefined,
+      weight: plugin.score === undefined ? 0 : weight,
+    };
+  }
+
+  /** What of rules tells them from others. */
+  #rulesKeyOf(rules: Spreading): string {
+    const known = this.#rulesKeys.get(rules);
+    if (known !== undefined) return known;
+    const parts = ({ topologyKey, maxSkew, minDomains, selector, nodes }: SpreadConstraint) => [
+      topologyKey,
+      maxSkew,
+      minDomains,
+      selector.key,
+      nodes.key,
+    ];
+    const key = JSON.stringify([
+      rules.hard.map((each) => [...parts(each), each.self]),
+      rules.constraints.map(parts),
+      rules.needsAllLabels,
+    ]);
+    this.#rulesKeys.set(rules, key);
+    return key;
   }
 
   #counted({ rules, weight }: WeightedSpreading): CountedSpreading {
@@ -154,7 +256,7 @@ export class Placer {
     if (known?.epoch === countsEpoch && known.domainVersion === domainVersion) return known.counted;
     const counts = rules.constraints.map(({ selector }) => this.#cache.countsOf(selector));
     const totals = rules.constraints.map(({ topologyKey, nodes }, i) =>
-      topologyKey === HOSTNAME ? undefined : counts[i]!.totalsBy(topologyKey, nodes, domainVersion),
+      topologyKey === HOSTNAME ? undefined : counts[i]!.totalsBy(topologyKey, nodes, domainVersion).counts,
     );
     const hardCounts = rules.hard.map(({ selector }) => this.#cache.countsOf(selector));
     const hardTotals = rules.hard.map(({ topologyKey, nodes }, i) =>
@@ -191,11 +293,11 @@ export class Placer {
     };
   }
 
-  #classOf(pod: PodInfo, covered: true | WeightedSpreading): PodClass {
+  #classOf(pod: PodInfo, spread: WeightedSpreading | undefined): PodClass {
     const alone = this.#keys.keyOf(pod);
     // Which nodes are kept free for others depends on the priority.
     const key = this.#cache.nominations.size === 0 ? alone : `${priorityOf(pod.pod)} ${alone}`;
-    const topologies = covered === true ? '' : this.#topologiesOf(covered.rules);
+    const topologies = spread === undefined ? '' : this.#topologiesOf(spread.rules);
     const known = this.#classes.get(topologies)?.get(key);
     if (known !== undefined) return known;
     if (this.#classCount >= MOST_CLASSES) {
@@ -206,7 +308,8 @@ export class Placer {
       this.#profile,
       pod,
       this.#cache,
-      covered === true ? [] : topologyKeysOf(covered.rules),
+      spread === undefined ? [] : topologyKeysOf(spread.rules),
+      undefined,
     );
     const made: PodClass = { index, victims: new Map(), lastFailure: undefined };
     const alike = this.#classes.get(topologies) ?? new Map<string, PodClass>();
@@ -299,6 +402,12 @@ export class Placer {
     this.#decisionsSince += 1;
     if (this.#decisionsSince === SETTLED_AFTER && !this.#cache.slotsInNameOrder) this.#cache.renumber();
   }
+}
+
+/** Whether more of a node's own pods is read than one count that orders nodes. */
+function readsHosts({ hard, constraints }: Spreading): boolean {
+  const byHost = ({ topologyKey }: SpreadConstraint): boolean => topologyKey === HOSTNAME;
+  return hard.some(byHost) || constraints.filter(byHost).length > 1;
 }
 
 function topologyKeysOf({ constraints, hard }: Spreading): readonly string[] {

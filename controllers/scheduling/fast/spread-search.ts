@@ -1,10 +1,11 @@
-import { NO_DOMAIN, type PodCounts } from '../cache/pod-counts.ts';
+import { type DomainTotals, NO_DOMAIN } from '../cache/domain-totals.ts';
+import type { PodCounts } from '../cache/pod-counts.ts';
 import { MAX_NODE_SCORE } from '../framework/extension-points.ts';
 import {
-  fewestOf,
   HOSTNAME,
   isSkewed,
   rounded,
+  type SpreadConstraint,
   type Spreading,
   scoreForCount,
   spreadScore,
@@ -22,7 +23,12 @@ export interface CountedSpreading {
   readonly counts: readonly PodCounts[];
   readonly totals: readonly (ReadonlyMap<string, number> | undefined)[];
   /** The same for the rules that refuse, by domain alone. */
-  readonly hardTotals: readonly ReadonlyMap<string, number>[];
+  readonly hardTotals: readonly DomainTotals[];
+}
+
+/** `fewestOf`, without looking at every domain. */
+export function fewestNow(totals: DomainTotals, { minDomains }: SpreadConstraint): number {
+  return totals.counts.size < minDomains ? Math.min(0, totals.lowest) : totals.lowest;
 }
 
 /** The groups in whose domains there may be one pod more. */
@@ -30,12 +36,14 @@ export function openGroups(
   groups: readonly Group[],
   { rules: { hard, constraints }, hardTotals }: CountedSpreading,
 ): readonly Group[] {
-  const fewest = hard.map((constraint, i) => fewestOf(hardTotals[i]!, constraint));
+  const fewest = hard.map((constraint, i) => fewestNow(hardTotals[i]!, constraint));
   return groups.filter(({ size, domains }) => {
     if (size === 0) return false;
     return hard.every((constraint, i) => {
       const domain = domains[constraints.length + i];
-      return domain !== undefined && !isSkewed(constraint, hardTotals[i]!.get(domain) ?? 0, fewest[i]!);
+      return (
+        domain !== undefined && !isSkewed(constraint, hardTotals[i]!.counts.get(domain) ?? 0, fewest[i]!)
+      );
     });
   });
 }

@@ -5,6 +5,7 @@ import { DEFAULT_POD_AFFINITY_ARGS, type InterPodAffinityArgs } from '../configu
 import { type StateKey, stateKey } from '../framework/cycle-state.ts';
 import { MAX_NODE_SCORE, type Plugin } from '../framework/extension-points.ts';
 import { unresolvable, unschedulable } from '../framework/rejection.ts';
+import { affinityRules } from './affinity-effects.ts';
 import { DomainCounts, type PodTerm, podTerm } from './pod-terms.ts';
 
 const NAME = 'InterPodAffinity';
@@ -142,6 +143,10 @@ export function interPodAffinityWith(args: InterPodAffinityArgs): Plugin {
     name: NAME,
     dependsOn: 'cluster',
     standsAside: ({ pod }, cluster) => cluster.podsWithAffinity === 0 && !hasRules(pod),
+    affinity: {
+      key: JSON.stringify([args.hardPodAffinityWeight, args.ignorePreferredTermsOfExistingPods]),
+      rulesOf: (pod, cluster) => affinityRules(pod, cluster, args),
+    },
     preFilter: (state, { pod }, cluster) => {
       const own = pod.spec.affinity;
       const required: Required = {

@@ -1,6 +1,6 @@
 import type { ClusterView } from '../cache/cluster-view.ts';
+import { NO_DOMAIN } from '../cache/domain-totals.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
-import { NO_DOMAIN } from '../cache/pod-counts.ts';
 import type { PodSelector } from '../cache/pod-owners.ts';
 import { DEFAULT_SPREAD_ARGS, type PodTopologySpreadArgs } from '../configuration/plugin-args.ts';
 import { type CycleState, type StateKey, stateKey } from '../framework/cycle-state.ts';
@@ -124,11 +124,7 @@ export function podTopologySpreadWith(args: PodTopologySpreadArgs): Plugin {
       const { hard, constraints } = rules.of(pod, cluster);
       return hard.length === 0 && constraints.length === 0;
     },
-    spreading: ({ pod }, cluster) => {
-      const spreading = rules.of(pod, cluster);
-      // Then the nodes of a domain would have to be known by their labels.
-      return spreading.hard.some(({ topologyKey }) => topologyKey === HOSTNAME) ? undefined : spreading;
-    },
+    spreading: ({ pod }, cluster) => rules.of(pod, cluster),
     preFilter: (state, { pod }, cluster) => {
       const { hard } = rules.of(pod, cluster);
       if (hard.length === 0) return 'skip';
