@@ -103,7 +103,7 @@ describe.skipIf(!hasKubectl)('policies with kubectl', () => {
         'low.yaml',
         limit(1, 2),
         0,
-        'The Limit "replicas" is invalid: spec.max: Invalid value: "object": at least 2\n',
+        'The Limit "replicas" is invalid: spec.max: Invalid value: at least 2\n',
       );
       apply(
         'policies.yaml',

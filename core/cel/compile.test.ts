@@ -261,11 +261,11 @@ describe('moments and durations', () => {
     ['timestamp("2024-01-15T14:30:45Z").getHours("Nowhere")', '! unknown time zone Nowhere'],
     [
       'timestamp("2024-13-01T00:00:00Z")',
-      "! type conversion error from 'string' to 'google.protobuf.Timestamp': \"2024-13-01T00:00:00Z\"",
+      "! type conversion error from 'string' to 'google.protobuf.Timestamp'",
     ],
     ['duration("1h30m").getMinutes()', '90'],
     ['duration("1.5s")', '"1.5s"'],
-    ['duration("1d")', "! type conversion error from 'string' to 'google.protobuf.Duration': \"1d\""],
+    ['duration("1d")', "! type conversion error from 'string' to 'google.protobuf.Duration'"],
     ['duration("1ns") < duration("1us")', 'true'],
     ['timestamp("9999-12-31T23:59:59Z") + duration("1s")', '! timestamp overflow'],
     ['int(timestamp("1970-01-01T00:01:00Z"))', '60'],

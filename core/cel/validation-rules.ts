@@ -36,7 +36,7 @@ const ROOT = '<nil>';
 export const RULES_NOT_CHECKED: FieldError = {
   type: 'FieldValueInvalid',
   field: ROOT,
-  body: 'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+  body: 'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
 };
 
 /** Longer messages of expressions are not taken (apiserver `celconfig.MaxEvaluatedMessageExpressionSizeBytes`). */
@@ -58,21 +58,24 @@ function failureOf(error: CelError, rule: ValidationRule): string {
   return `${message} evaluating rule: ${text}`;
 }
 
+/** A value that is simple is shown; an object or a list is left out. */
 function fieldError(
   path: string,
-  type: string,
+  value: unknown,
   detail: string,
   reason: ValidationRule['reason'],
 ): FieldError {
+  const isSimple = typeof value !== 'object' || value === null;
   switch (reason) {
     case 'FieldValueForbidden':
       return forbiddenField(path, detail);
     case 'FieldValueRequired':
       return required(path, detail);
     case 'FieldValueDuplicate':
-      return duplicate(path, type);
+      return isSimple ? duplicate(path, value) : { type: reason, field: path, body: 'Duplicate value' };
     default:
-      return invalidValue(path, type, detail);
+      if (isSimple) return invalidValue(path, value, detail);
+      return { type: 'FieldValueInvalid', field: path, body: `Invalid value: ${detail}` };
   }
 }
 
@@ -134,7 +137,7 @@ class Validation {
       if (this.isOver) return;
       if (compiled.isTransition && old === undefined && compiled.rule.optionalOldSelf !== true) continue;
       if (isSame && !compiled.isTransition) continue;
-      this.runRule(compiled, values(compiled.rule.optionalOldSelf === true), path, schema.type ?? 'object');
+      this.runRule(compiled, values(compiled.rule.optionalOldSelf === true), place, schema.type ?? 'object');
       if (this.isOver) this.errors.push(invalidValue(path, schema.type ?? 'object', OUT_OF_BUDGET));
     }
   }
@@ -142,7 +145,7 @@ class Validation {
   private runRule(
     compiled: CompiledRule,
     variable: (name: string) => Value,
-    path: string,
+    { path, value }: Place,
     type: string,
   ): void {
     const { rule, test, suffix } = compiled;
@@ -160,7 +163,7 @@ class Validation {
     }
     if (outcome.value === true) return;
     const at = path === ROOT && suffix.startsWith('.') ? suffix.slice(1) : path + suffix;
-    this.errors.push(fieldError(at, type, this.messageOf(compiled, variable), rule.reason));
+    this.errors.push(fieldError(at, value, this.messageOf(compiled, variable), rule.reason));
   }
 
   private messageOf({ message, rule }: CompiledRule, variable: (name: string) => Value): string {

@@ -113,7 +113,7 @@ describe('custom resources', () => {
     const refused = cluster.send('POST', WIDGETS, widget('a', { colour: 'green', size: -1 }));
     expect(said(refused)).toEqual([
       422,
-      'Widget.example.com "a" is invalid: [spec.colour: Unsupported value: "green": supported values: "red", "blue", spec.size: Invalid value: -1: spec.size in body should be greater than or equal to 0, <nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation]',
+      'Widget.example.com "a" is invalid: [spec.colour: Unsupported value: "green": supported values: "red", "blue", spec.size: Invalid value: -1: spec.size in body should be greater than or equal to 0, <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation]',
     ]);
     const strict = cluster.send(
       'POST',
@@ -139,7 +139,7 @@ describe('custom resources', () => {
     );
     expect(said(patched)).toEqual([
       422,
-      'Widget.example.com "a" is invalid: spec: Invalid value: "object": colours stay',
+      'Widget.example.com "a" is invalid: spec: Invalid value: colours stay',
     ]);
   });
 

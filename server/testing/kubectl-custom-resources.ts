@@ -68,7 +68,7 @@ export const CUSTOM_RESOURCES: KubectlSection = {
     works('kubectl scale ct/mine --replicas=3', 'crontab.stable.example.com/mine scaled\n'),
     works(
       `kubectl patch ct mine --type=merge -p '{"spec":{"replicas":10}}'`,
-      'The CronTab "mine" is invalid: spec: Invalid value: "object": ten are too many\n',
+      'The CronTab "mine" is invalid: spec: Invalid value: ten are too many\n',
       { code: 1 },
     ),
     works('kubectl label ct mine tier=back', 'crontab.stable.example.com/mine labeled\n'),

@@ -46,8 +46,8 @@ function size(value: Value): bigint {
   return BigInt((value as List | Uint8Array).length);
 }
 
-function conversionError(to: string, value: unknown): CelError {
-  return new CelError(`type conversion error from 'string' to '${to}': ${JSON.stringify(value)}`);
+function conversionError(to: string): CelError {
+  return new CelError(`type conversion error from 'string' to '${to}'`);
 }
 
 const TWO_63 = 2 ** 63;
@@ -93,7 +93,7 @@ function doubleOfText(text: string): number {
 function boolOfText(text: string): boolean {
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
-  throw conversionError('bool', text);
+  throw conversionError('bool');
 }
 
 const bytesText = (value: Value): string => {
@@ -104,13 +104,13 @@ const bytesText = (value: Value): string => {
 
 function timestampOfText(value: Value): Timestamp {
   const nanos = parseTimestamp(value as string);
-  if (nanos === undefined) throw conversionError('google.protobuf.Timestamp', value);
+  if (nanos === undefined) throw conversionError('google.protobuf.Timestamp');
   return new Timestamp(inTimestampRange(nanos));
 }
 
 function durationOfText(value: Value): Duration {
   const nanos = parseDuration(value as string);
-  if (nanos === undefined) throw conversionError('google.protobuf.Duration', value);
+  if (nanos === undefined) throw conversionError('google.protobuf.Duration');
   return new Duration(nanos);
 }
 
