@@ -64,8 +64,8 @@ interface Step {
 }
 
 /** Replicas that the target is given: an update of what was read, so that somebody's newer size is never overwritten. */
-function resize({ scale: { kind, target }, causedBy }: Turn, { reason, to }: Rescale): Request {
-  const object = { ...target, spec: { ...target.spec, replicas: to } };
+function resize({ scale: { kind, resized }, causedBy }: Turn, { reason, to }: Rescale): Request {
+  const object = resized(to);
   const because = reason === '' ? { rv: causedBy } : { rv: causedBy, reason };
   return { verb: 'update', kind, object, tag: RESCALE, because };
 }

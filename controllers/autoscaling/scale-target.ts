@@ -1,16 +1,24 @@
 import type { KubeObject } from '../../core/api/object.ts';
 import { notFound } from '../../core/api/status.ts';
+import { customKinds } from '../../core/kinds/custom/lookup.ts';
+import { customScale, scalePaths, withSize } from '../../core/kinds/custom/scale-paths.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { DEPLOYMENT, KINDS, REPLICA_SET, STATEFUL_SET } from '../../core/kinds/registry.ts';
-import { formatSelector } from '../../core/labels.ts';
-import type { HorizontalPodAutoscaler, LabelSelector } from '../../core/schema/types.generated.ts';
+import { formatSelector, type SelectorOperator } from '../../core/labels.ts';
+import type {
+  CustomResourceSubresourceScale,
+  HorizontalPodAutoscaler,
+  LabelSelector,
+  LabelSelectorRequirement,
+} from '../../core/schema/types.generated.ts';
+import { parseSelector } from '../../core/selector-text.ts';
 import type { View } from '../../core/store/view.ts';
 import { remembered } from './remembered.ts';
 
 /** The `scale` subresource of a target, and the object behind it. */
 export interface Scale {
   readonly kind: Kind;
-  readonly target: Scalable;
+  readonly target: KubeObject;
   /** `spec.replicas`: how many are wanted. */
   readonly specReplicas: number;
   /** `status.replicas`: how many pods there are, those of a rollout's surge among them. */
@@ -18,10 +26,13 @@ export interface Scale {
   readonly selector: LabelSelector;
   /** `status.selector`: the selector as a text, empty where it selects by nothing. */
   readonly selectorText: string;
+  /** Why the text is no selector, where a custom kind has one that is none. */
+  readonly selectorProblem?: string;
+  readonly resized: (to: number) => KubeObject;
 }
 
 /** What has a size. */
-export interface Scalable extends KubeObject {
+interface Scalable extends KubeObject {
   readonly spec: { readonly replicas?: number; readonly selector: LabelSelector };
   readonly status: { readonly replicas?: number };
 }
@@ -55,8 +66,73 @@ const scaleOf = remembered((target: Scalable, kind: Kind): Scale => {
     statusReplicas: target.status.replicas ?? 0,
     selector,
     selectorText: text === NO_SELECTOR ? '' : text,
+    resized: (to) => ({ ...target, spec: { ...target.spec, replicas: to } }) as KubeObject,
   };
 });
+
+const OPERATORS: Readonly<Partial<Record<SelectorOperator, string>>> = {
+  '!=': 'NotIn',
+  in: 'In',
+  notin: 'NotIn',
+  exists: 'Exists',
+  '!': 'DoesNotExist',
+};
+
+/** A selector's text as the API's own form; what that form can't say is told as a problem. */
+function selectorOf(text: string): { readonly selector: LabelSelector; readonly problem?: string } {
+  const parsed = parseSelector(text);
+  if (!parsed.ok) return { selector: {}, problem: parsed.error };
+  const matchLabels: Record<string, string> = {};
+  const matchExpressions: LabelSelectorRequirement[] = [];
+  for (const { key, operator, values } of parsed.requirements) {
+    const [value = ''] = values;
+    const isEqual = operator === '=' || operator === '==';
+    if (isEqual && !Object.hasOwn(matchLabels, key)) matchLabels[key] = value;
+    else if (isEqual) matchExpressions.push({ key, operator: 'In', values });
+    else {
+      const named = OPERATORS[operator];
+      if (named === undefined) return { selector: {}, problem: `"${operator}" compares numbers` };
+      matchExpressions.push({ key, operator: named as 'In', ...(values.length === 0 ? {} : { values }) });
+    }
+  }
+  return { selector: { matchLabels, matchExpressions } };
+}
+
+type Sized = (target: KubeObject) => Scale;
+
+/** By the very kind: a definition that changes makes another one. */
+const sized = new WeakMap<Kind, Sized>();
+
+function makeSized(kind: Kind, paths: CustomResourceSubresourceScale): Sized {
+  const compute = remembered((target: KubeObject, _: undefined): Scale => {
+    const { selector: selectorText, ...sizes } = customScale(target, paths);
+    const { selector, problem } = selectorOf(selectorText);
+    return {
+      kind,
+      target,
+      ...sizes,
+      selector,
+      selectorText,
+      ...(problem === undefined ? {} : { selectorProblem: problem }),
+      resized: (to) => withSize(target, paths, to),
+    };
+  });
+  return (target) => compute(target, undefined);
+}
+
+function customScaleOf(target: KubeObject, kind: Kind, paths: CustomResourceSubresourceScale): Scale {
+  let compute = sized.get(kind);
+  if (compute === undefined) {
+    compute = makeSized(kind, paths);
+    sized.set(kind, compute);
+  }
+  return compute(target);
+}
+
+/** The target where a definition made its kind: found by the group and the kind, as all others. */
+function customTarget(view: View, group: string, kindName: string): Kind | undefined {
+  return customKinds(view).find((kind) => kind.kind === kindName && kind.group === group);
+}
 
 /** Why a reference is none to a kind that has a size. */
 function notScalable(group: string, kindName: string): GetScale {
@@ -71,6 +147,14 @@ export function getScale(view: View, { metadata, spec }: HorizontalPodAutoscaler
   if (parts.length > 2) return failed(`unexpected GroupVersion string: ${apiVersion}`);
   const group = parts.length === 2 ? (parts[0] as string) : '';
   const scalable = SCALABLE.find(({ kind }) => kind.kind === kindName && kind.group === group);
+  const custom = scalable === undefined ? customTarget(view, group, kindName) : undefined;
+  if (custom !== undefined) {
+    const paths = scalePaths(custom);
+    if (paths === undefined) return failed(NO_SUBRESOURCE);
+    const target = view.get(custom, metadata.namespace, name);
+    if (target === undefined) return failed(notFound(custom, name).message);
+    return { ok: true, scale: customScaleOf(target, custom, paths) };
+  }
   if (scalable === undefined) return notScalable(group, kindName);
   const { kind, missing } = scalable;
   const target = view.get(kind, metadata.namespace, name);

@@ -26,7 +26,9 @@ function selectedPods(view: View, namespace: string | undefined, selector: Label
 function knownSelector(view: View, hpa: HorizontalPodAutoscaler): LabelSelector | undefined {
   if ((hpa.status.conditions ?? []).length === 0) return undefined;
   const got = getScale(view, hpa);
-  return got.ok && got.scale.selectorText !== '' ? got.scale.selector : undefined;
+  return got.ok && got.scale.selectorText !== '' && got.scale.selectorProblem === undefined
+    ? got.scale.selector
+    : undefined;
 }
 
 /** Labels that pods have: those of one template share them. */
@@ -71,6 +73,10 @@ export function targetPods(view: View, hpa: HorizontalPodAutoscaler, scale: Scal
       error: 'selector is required',
       message: "the HPA target's scale is missing a selector",
     };
+  }
+  if (scale.selectorProblem !== undefined) {
+    const error = `couldn't convert selector into a corresponding internal selector object: ${scale.selectorProblem}`;
+    return { ok: false, event: 'InvalidSelector', reason: 'InvalidSelector', error, message: error };
   }
   const pods = selectedPods(view, hpa.metadata.namespace, scale.selector);
   const keys = pods.length === 0 ? [] : autoscalersOf(view, hpa, pods);

@@ -1,11 +1,11 @@
 import type { KubeObject } from '../api/object.ts';
 import { badRequest, type Status } from '../api/status.ts';
-import { findByPath, parseJsonPath, withFieldAt } from '../kinds/custom/json-path.ts';
+import { customScale, scalePaths, withSize } from '../kinds/custom/scale-paths.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { AGE, type Column, NAME } from '../kinds/print/column.ts';
 import { formatSelector } from '../labels.ts';
 import { isJsonObject } from '../schema/decoding.ts';
-import type { CustomResourceSubresourceScale, LabelSelector } from '../schema/types.generated.ts';
+import type { LabelSelector } from '../schema/types.generated.ts';
 import type { Micros } from '../time.ts';
 import { tableWith } from './table.ts';
 
@@ -18,38 +18,21 @@ const SCALABLE: readonly string[] = [
   'replicationcontrollers',
 ];
 
-/** Where a custom kind has its sizes. */
-function pathsOf({ custom }: Kind): CustomResourceSubresourceScale | undefined {
-  return custom?.find(({ scale }) => scale !== undefined)?.scale;
-}
-
 /** Of the built-in kinds. */
 export function isScalable(resource: string): boolean {
   return SCALABLE.includes(resource);
 }
 
 export function hasScale(kind: Kind): boolean {
-  return isScalable(kind.resource) || pathsOf(kind) !== undefined;
-}
-
-function at(object: KubeObject, path: string | undefined): unknown {
-  return path === undefined ? undefined : findByPath(object, parseJsonPath(path) ?? [])[0];
-}
-
-function numberAt(object: KubeObject, path: string): number {
-  const value = at(object, path);
-  return typeof value === 'number' ? value : 0;
+  return isScalable(kind.resource) || scalePaths(kind) !== undefined;
 }
 
 /** A custom kind's object as a workload: its sizes are where the definition says. */
 function asScalable(kind: Kind, object: KubeObject): Scalable {
-  const paths = pathsOf(kind);
+  const paths = scalePaths(kind);
   if (paths === undefined) return object as Scalable;
-  return {
-    ...object,
-    spec: { replicas: numberAt(object, paths.specReplicasPath) },
-    status: { replicas: numberAt(object, paths.statusReplicasPath) },
-  };
+  const { specReplicas, statusReplicas } = customScale(object, paths);
+  return { ...object, spec: { replicas: specReplicas }, status: { replicas: statusReplicas } };
 }
 
 interface Scalable extends KubeObject {
@@ -70,7 +53,8 @@ function selectorText({ kind, spec }: Scalable): string {
 
 export function scaleOf(kind: Kind, object: KubeObject): unknown {
   const workload = asScalable(kind, object);
-  const selector = at(object, pathsOf(kind)?.labelSelectorPath) ?? selectorText(workload);
+  const paths = scalePaths(kind);
+  const selector = paths === undefined ? selectorText(workload) : customScale(object, paths).selector;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const { replicas = 0 } = workload.spec;
   return {
@@ -78,7 +62,10 @@ export function scaleOf(kind: Kind, object: KubeObject): unknown {
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
     spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: workload.status?.replicas ?? 0, selector },
+    status: {
+      replicas: workload.status?.replicas ?? 0,
+      ...(paths !== undefined && selector === '' ? {} : { selector }),
+    },
   };
 }
 
@@ -107,12 +94,8 @@ export function scaled(kind: Kind, object: KubeObject, scale: unknown): KubeObje
   if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
     return badRequest('Scale in version "v1" cannot be handled as a Scale: spec.replicas must be an integer');
   }
-  const paths = pathsOf(kind);
-  if (paths !== undefined) {
-    const fields = paths.specReplicasPath.split('.').filter((field) => field !== '');
-    // Only a field of the spec has changed.
-    return withFieldAt(object, fields, replicas) as KubeObject;
-  }
+  const paths = scalePaths(kind);
+  if (paths !== undefined) return withSize(object, paths, replicas);
   const workload = object as Scalable;
   const next: Scalable = { ...workload, spec: { ...workload.spec, replicas } };
   return next;
