@@ -395,7 +395,7 @@ function constantStep(constant: Constant): Step {
 const CONSTANT_TYPE = { bool: BOOL, int: INT, double: DOUBLE, string: STRING, bytes: BYTES } as const;
 
 /** `true || error` is true, whichever side has it (cel-spec "Logical operators"). */
-export function shortCircuit(left: Run, right: Run, decides: boolean): Run {
+function shortCircuit(left: Run, right: Run, decides: boolean): Run {
   return (frame) => {
     let failure: CelError | undefined;
     try {

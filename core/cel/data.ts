@@ -19,7 +19,7 @@ import {
 /** JSON as values: converted where it is looked at, and kept. */
 type Json = Readonly<Record<string, unknown>>;
 
-export class JsonMap extends CelMap {
+class JsonMap extends CelMap {
   private readonly raw: Json;
   private readonly valueType: CelType;
   private readonly known = new Map<string, Value>();
@@ -56,7 +56,7 @@ export class JsonMap extends CelMap {
 }
 
 /** An object with a schema: a field that is null counts as absent. */
-export class JsonObject extends CelObject {
+class JsonObject extends CelObject {
   readonly type: ObjectType;
   private readonly raw: Json;
   private readonly known = new Map<string, Value>();

@@ -7,7 +7,7 @@ import { CelObject, type Value } from './value.ts';
 
 /** Expressions of MutatingAdmissionPolicies, and the objects that they make (apiserver `cel/mutation`). */
 export const OBJECT = 'Object';
-export const JSON_PATCH = 'JSONPatch';
+const JSON_PATCH = 'JSONPatch';
 
 class MadeObject extends CelObject {
   readonly type: ObjectType;
@@ -50,7 +50,7 @@ function made(name: string, fields: readonly (readonly [string, Value])[]): Made
   return new MadeObject({ kind: 'object', name, fields: new Map(types) }, new Map(fields));
 }
 
-export function mutationObjects(name: string): ObjectMaker | undefined {
+function mutationObjects(name: string): ObjectMaker | undefined {
   const type: ObjectType = { kind: 'object', name, fields: new Map() };
   const make: ObjectMaker['make'] = (fields) => made(name, fields);
   if (name === JSON_PATCH) return { type, field: (field) => PATCH_FIELDS[field], make };

@@ -150,7 +150,7 @@ export function resolve(overloads: readonly Overload[], args: readonly CelType[]
 }
 
 /** Whether a value is of a type, without a look at what a list or a map holds. */
-export function isOfType(value: Value, type: CelType): boolean {
+function isOfType(value: Value, type: CelType): boolean {
   if (isDyn(type) || type.kind === 'param') return true;
   if (type.kind === 'opaque') return value instanceof Opaque && value.type === type.name;
   if (type.kind === 'object') return value instanceof CelObject && value.type.name === type.name;

@@ -32,7 +32,7 @@ const ESCAPES: readonly (readonly [string, string])[] = [
 ];
 
 /** The name of a property in an expression; `undefined` where it can't have one (apiserver `cel.Escape`). */
-export function escapedName(property: string): string | undefined {
+function escapedName(property: string): string | undefined {
   if (RESERVED.has(property)) return `__${property}__`;
   if (!/^[a-zA-Z_][a-zA-Z0-9_.\-/]*$/.test(property)) return undefined;
   return property.replace(/__|[.\-/]/g, (part) => ESCAPES.find(([sign]) => sign === part)?.[1] ?? part);

@@ -56,8 +56,6 @@ export const TIMESTAMP: CelType = { kind: 'timestamp' };
 export const TYPE: CelType = { kind: 'type' };
 export const UINT: CelType = { kind: 'uint' };
 export const UNBOUND: CelType = { kind: 'unbound' };
-export const LIST_DYN: CelType = { kind: 'list', element: DYN };
-export const MAP_DYN: CelType = { kind: 'map', key: DYN, value: DYN };
 export const MAP_STRING_DYN: CelType = { kind: 'map', key: STRING, value: DYN };
 
 export function listOf(element: CelType, semantics?: ListSemantics): CelType {

@@ -25,7 +25,7 @@ import { intOf, uintOf } from './arithmetic.ts';
 
 /** Sizes, and values of one type as values of another (cel-spec "Standard definitions"). */
 
-export function codePoints(text: string): bigint {
+function codePoints(text: string): bigint {
   let count = text.length;
   for (let at = 0; at < text.length - 1; at += 1) {
     const high = text.charCodeAt(at);

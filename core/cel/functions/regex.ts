@@ -21,7 +21,7 @@ function compile(pattern: string): RE2JS | CelError {
 }
 
 /** Throws where the pattern is none. */
-export function regex(pattern: string): RE2JS {
+function regex(pattern: string): RE2JS {
   let found = compiled.get(pattern);
   if (found === undefined) {
     if (compiled.size >= MEMO_LIMIT) compiled.clear();

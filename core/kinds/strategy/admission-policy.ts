@@ -15,7 +15,7 @@ import { validateMutatingPolicy, validateMutatingPolicyBinding } from '../valida
 /** Admission policies (`pkg/apis/admissionregistration/v1/defaults.go`). */
 const EVERYTHING: LabelSelector = Object.freeze({});
 
-export function matchDefaults(match: MatchResources): MatchResources {
+function matchDefaults(match: MatchResources): MatchResources {
   const filled = fill(match, {
     matchPolicy: 'Equivalent',
     namespaceSelector: EVERYTHING,
