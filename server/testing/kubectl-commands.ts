@@ -399,10 +399,7 @@ export const KUBECTL_SECTIONS: readonly KubectlSection[] = [
       refused('kubectl attach two', '…pods/attach of "two" is not supported: …'),
       refused('kubectl port-forward pod/two 8080:80', '…pods/portforward of "two" is not supported: …'),
       refused('kubectl cp two:/etc/hosts hosts', '…pods/exec of "two" is not supported: …'),
-      refused(
-        'kubectl debug two --image=tool --profile=general',
-        '…pods/ephemeralcontainers of "two" is not supported: …',
-      ),
+      works('kubectl debug two --image=tool --profile=general -c look', ''),
       refused(
         'kubectl get --raw /api/v1/namespaces/default/services/two/proxy/',
         '…services/proxy of "two" is not supported: …',

@@ -272,9 +272,11 @@ export class Kubelet implements NodeServices, PressureHost {
   }
 
   roomMade(): void {
-    if (![...this.workers.values()].some((worker) => worker.isResizePending)) return;
+    const waits = ({ isActive, changes }: PodWorker): boolean => isActive && changes.isResizePending;
+    if (![...this.workers.values()].some(waits)) return;
     this.reporter.after(0, () => {
-      for (const worker of this.sortedWorkers()) if (worker.isResizePending) worker.tryResize();
+      for (const worker of this.sortedWorkers())
+        if (waits(worker)) worker.changes.tryResize(this.context.now);
     });
   }
 

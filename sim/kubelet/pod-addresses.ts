@@ -1,3 +1,4 @@
+import type { Pod } from '../../core/schema/types.generated.ts';
 /** IPv4 addresses as unsigned 32-bit integers. */
 export function addressText(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
@@ -47,4 +48,18 @@ export class PodAddresses {
   private after(offset: number): number {
     return offset + 1 < this.end ? offset + 1 : FIRST_OFFSET;
   }
+}
+
+interface AddressedNode {
+  readonly hostAddress: string;
+  readonly addresses: PodAddresses;
+}
+
+/** The address of a pod's sandbox; `undefined` where there is none left. */
+export function addressFor(pod: Pod, { hostAddress, addresses }: AddressedNode): string | undefined {
+  return pod.spec.hostNetwork === true ? hostAddress : addresses.allocate();
+}
+
+export function releaseAddress(pod: Pod, { addresses }: AddressedNode, address: string | undefined): void {
+  if (pod.spec.hostNetwork !== true && address !== undefined) addresses.release(address);
 }

@@ -1,7 +1,9 @@
 import { equalValues } from '../../core/api/equal.ts';
 import type { Container, Pod } from '../../core/schema/types.generated.ts';
+import type { Micros } from '../../core/time.ts';
 import type { BehaviorSource } from './behavior.ts';
-import { type ContainerRun, newRun } from './container-run.ts';
+import { dueOfProbes } from './container-probes.ts';
+import { type ContainerRun, markTerminated, newRun } from './container-run.ts';
 
 const NO_RUNS: readonly ContainerRun[] = [];
 
@@ -37,6 +39,25 @@ export class PodContainers {
     this.ephemeral = [...this.ephemeral, ...added];
     this.all = [...this.inits, ...this.mains, ...this.ephemeral];
     return true;
+  }
+
+  /** When the next end is to be noticed, or the next result of a probe comes. Hot path. */
+  get due(): Micros {
+    let at = Number.POSITIVE_INFINITY;
+    for (const run of this.all) at = Math.min(at, run.exitSeenAt, dueOfProbes(run));
+    return at;
+  }
+
+  /** Ends that the kubelet notices by now; in words, where there are any. */
+  noticeExits(now: Micros): string | undefined {
+    let why: string | undefined;
+    for (const run of this.all) {
+      if (run.exitSeenAt > now || run.exit === undefined) continue;
+      const { code } = run.exit;
+      markTerminated(run, run.exit);
+      why = `container ${run.spec.name} exited with code ${code}`;
+    }
+    return why;
   }
 
   named(name: string): ContainerRun | undefined {

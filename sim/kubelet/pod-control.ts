@@ -1,8 +1,7 @@
-import type { Pod } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
-import type { Cause } from '../actor.ts';
 import type { ContainerRun } from './container-run.ts';
 import type { PodFacts } from './pod-status.ts';
+import type { PodPrograms } from './program.ts';
 
 /** How a pod ends that the kubelet itself ends. */
 export interface PodEnd {
@@ -15,17 +14,18 @@ export interface PodEnd {
   readonly event?: string;
 }
 
+export const DEADLINE_EXCEEDED: PodEnd = {
+  phase: 'Failed',
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+};
+
 /** What the parts of a pod's worker (start, probes, stop, status) have of the worker itself. */
-export interface PodControl {
-  readonly key: string;
-  readonly uid: string;
-  readonly pod: Pod;
+export interface PodControl extends PodPrograms {
   readonly address: string;
   readonly sandboxReady: boolean;
   /** Sandboxes begun so far. */
   sandboxes: number;
-  /** What the next thing that is done has for its cause. */
-  readonly cause: Cause;
   /** What a status says about the pod at a moment. */
   facts(at: string): PodFacts;
   /** By which draws for this container are keyed. */
@@ -37,13 +37,13 @@ export interface PodControl {
   /** The container waits, and why. */
   trouble(run: ContainerRun, reason: string, message: string): void;
   syncEnded(failed: boolean, touched: boolean, now: Micros): void;
-  /** When the program of this run of a container serves. */
-  servesFrom(run: ContainerRun): Micros;
   probed(run: ContainerRun, why: string, now: Micros): void;
   stopUnhealthy(run: ContainerRun, grace: Micros, now: Micros): void;
   planExit(run: ContainerRun, exit: NonNullable<ContainerRun['exit']>): void;
   /** A status was written as this record. */
   wrote(rv: number): void;
+  /** There is more to run. */
+  syncSoon(now: Micros): void;
   /** Something changed that a timer depends on. */
   rearm(): void;
 }

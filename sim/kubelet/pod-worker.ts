@@ -4,22 +4,23 @@ import { type Micros, parseRfc3339, rfc3339, SECOND } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
 import type { Timer } from '../kernel/kernel.ts';
 import { drawSpread } from '../random/distribution.ts';
-import { ContainerProbes, dropProbes, dueOfProbes, hasProbes } from './container-probes.ts';
-import { type ContainerRun, markStarted, markTerminated } from './container-run.ts';
+import { ContainerProbes, dropProbes, hasProbes } from './container-probes.ts';
+import { type ContainerRun, markStarted } from './container-run.ts';
 import { hexDigest } from './digest.ts';
 import type { NodeServices } from './node-services.ts';
 import { podActions } from './pod-actions.ts';
+import { addressFor, releaseAddress } from './pod-addresses.ts';
+import { PodChanges } from './pod-changes.ts';
 import { PodContainers } from './pod-containers.ts';
-import type { PodControl, PodEnd } from './pod-control.ts';
-import { finalPhase, isTerminalPhase, livePhase, type PodPhase } from './pod-phase.ts';
+import { DEADLINE_EXCEEDED, type PodControl, type PodEnd } from './pod-control.ts';
+import { finalPhase, isTerminalPhase, livePhase } from './pod-phase.ts';
 import { PodPoster } from './pod-poster.ts';
-import { PodResize } from './pod-resize.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
-import type { Occasion, PodFacts } from './pod-status.ts';
+import type { PodFacts } from './pod-status.ts';
 import { PodStop } from './pod-stop.ts';
 import type { EvictablePod } from './pressure/host.ts';
 import { SYNC_RETRY_JITTER, SYNC_RETRY_PERIOD, VOLUME_TEARDOWN } from './settings.ts';
-import { graceOf } from './shutdown.ts';
+import { endOf, graceOf } from './shutdown.ts';
 import { StartSequence } from './start-sequence.ts';
 import * as texts from './texts.ts';
 
@@ -44,8 +45,7 @@ export class PodWorker implements PodControl, EvictablePod {
   private mode: 'running' | 'terminating' | 'finished' = 'running';
   private why: Cause;
   private readonly parts: PodContainers;
-  /** Made when its resources first change. */
-  private resize: PodResize | undefined;
+  readonly changes: PodChanges;
   /** While containers are being started. Most of a pod's life it has none, so it isn't kept. */
   private starter: StartSequence | undefined;
   /** Sandboxes begun so far: which draw belongs to the next. */
@@ -74,6 +74,7 @@ export class PodWorker implements PodControl, EvictablePod {
     this.why = cause;
     this.parts = new PodContainers(pod, node.behaviors);
     this.poster = new PodPoster(this, node);
+    this.changes = new PodChanges(this, node, this.parts, this.poster);
     if (this.parts.all.some(hasProbes)) this.probes = new ContainerProbes(this, node);
     this.startTime = pod.status.startTime ?? rfc3339(node.context.now);
   }
@@ -132,35 +133,14 @@ export class PodWorker implements PodControl, EvictablePod {
       this.rearm();
     } else if (this.mode === 'running' && pod.spec !== before.spec) {
       this.why = cause;
-      this.respecified(before, now);
+      this.changes.respecified(before, now);
     }
   }
 
-  /** Of a pod's spec, ephemeral containers and resources change while it runs. */
-  private respecified(before: Pod, now: Micros): void {
-    if (this.parts.addEphemeral(this.pod)) {
-      this.stopper = undefined;
-      this.poster.change();
-      this.syncAt = Math.min(this.syncAt, now);
-    }
-    if (this.resize !== undefined || this.parts.resized(this.pod).length > 0) {
-      this.resize ??= new PodResize(this, this.node, this.parts, before);
-      this.tryResize();
-    }
-    this.rearm();
-  }
-
-  get isResizePending(): boolean {
-    return this.resize?.isPending === true && this.mode === 'running';
-  }
-
-  /** What the spec asks for, if there is room. */
-  tryResize(): void {
-    const { now } = this.node.context;
-    if (this.resize?.ask(this.pod, now) !== true) return;
-    this.node.programs?.podChanged(this.node.nodeName, this);
-    this.poster.change();
-    this.poster.post('its resources change');
+  /** There is more to run. */
+  syncSoon(now: Micros): void {
+    this.stopper = undefined;
+    this.syncAt = Math.min(this.syncAt, now);
     this.rearm();
   }
 
@@ -186,8 +166,7 @@ export class PodWorker implements PodControl, EvictablePod {
 
   /** The node lost its power: nothing is left, and nobody tells. */
   vanish(): void {
-    if (this.timer !== undefined) this.node.context.cancel(this.timer);
-    this.timer = undefined;
+    this.disarm();
     this.mode = 'finished';
     this.poster.close();
   }
@@ -220,12 +199,9 @@ export class PodWorker implements PodControl, EvictablePod {
   }
 
   openSandbox(): boolean {
-    if (this.pod.spec.hostNetwork === true) this.podIp = this.node.hostAddress;
-    else {
-      const address = this.node.addresses.allocate();
-      if (address === undefined) return false;
-      this.podIp = address;
-    }
+    const address = addressFor(this.pod, this.node);
+    if (address === undefined) return false;
+    this.podIp = address;
     this.sandboxReady = true;
     this.poster.change();
     return true;
@@ -236,12 +212,9 @@ export class PodWorker implements PodControl, EvictablePod {
     markStarted(run, this.node.registry.describe(run.spec.image ?? ''), now);
     run.containerId = `containerd://${hexDigest(random, `${this.uid}/${run.spec.name}/${run.restartCount}`)}`;
     if (run.role === 'main') this.begun = true;
-    this.resize?.started(run);
-    const { exit } = run.behavior;
-    if (exit !== undefined && (exit.runs === undefined || run.starts <= exit.runs)) {
-      const after = drawSpread(exit.after, random.unit(this.entityOf(run), `exit#${run.starts}`));
-      this.planExit(run, { at: now + after, code: exit.code, reason: exit.reason, message: exit.message });
-    }
+    this.changes.started(run);
+    const end = endOf(run, now, random, this.entityOf(run));
+    if (end !== undefined) this.planExit(run, end);
     this.node.programs?.podChanged(this.node.nodeName, this);
     this.poster.change();
     if (this.node.events) {
@@ -321,26 +294,21 @@ export class PodWorker implements PodControl, EvictablePod {
     let at = Math.min(this.deadlineAt, this.poster.due);
     // While the worker is blocked, a sync waits for the end of the sequence.
     at = Math.min(at, this.starter === undefined ? this.syncAt : this.starter.due);
-    for (const run of this.parts.all) at = Math.min(at, run.exitSeenAt, dueOfProbes(run));
-    if (this.timer !== undefined) {
-      if (this.timer.time <= at && at < NEVER) return;
-      this.node.context.cancel(this.timer);
+    at = Math.min(at, this.parts.due);
+    if (this.timer !== undefined && this.timer.time <= at && at < NEVER) return;
+    this.disarm();
+    if (at >= NEVER) return;
+    const { context } = this.node;
+    this.timer = context.after(Math.max(0, at - context.now), () => {
       this.timer = undefined;
-    }
-    if (at < NEVER) {
-      const { now } = this.node.context;
-      this.timer = this.node.context.after(Math.max(0, at - now), () => this.fire());
-    }
-  }
-
-  private fire(): void {
-    this.timer = undefined;
-    this.advance(this.node.context.now);
-    this.rearm();
+      this.advance(context.now);
+      this.rearm();
+    });
   }
 
   private advance(now: Micros): void {
-    const ended = this.noticeExits(now);
+    const ended = this.parts.noticeExits(now);
+    if (ended !== undefined) this.poster.change();
     if (this.mode === 'terminating') {
       if (ended !== undefined) this.continueStop(now, ended);
     } else if (this.mode === 'running') {
@@ -353,19 +321,6 @@ export class PodWorker implements PodControl, EvictablePod {
       }
     }
     this.poster.advance(now);
-  }
-
-  /** Why, where a container's end is noticed. */
-  private noticeExits(now: Micros): string | undefined {
-    let why: string | undefined;
-    for (const run of this.parts.all) {
-      if (run.exitSeenAt > now || run.exit === undefined) continue;
-      const { code } = run.exit;
-      markTerminated(run, run.exit);
-      this.poster.change();
-      why = `container ${run.spec.name} exited with code ${code}`;
-    }
-    return why;
   }
 
   planExit(run: ContainerRun, exit: NonNullable<ContainerRun['exit']>): void {
@@ -392,10 +347,8 @@ export class PodWorker implements PodControl, EvictablePod {
   }
 
   private exceedDeadline(now: Micros): void {
-    this.deadlineAt = NEVER;
-    const message = 'Pod was active on the node longer than the specified deadline';
-    this.verdict = { phase: 'Failed', reason: 'DeadlineExceeded', message };
-    this.tell(undefined, 'Normal', 'DeadlineExceeded', message);
+    this.verdict = DEADLINE_EXCEEDED;
+    this.tell(undefined, 'Normal', DEADLINE_EXCEEDED.reason, DEADLINE_EXCEEDED.message);
     this.stop(now, 'activeDeadlineSeconds is over');
   }
 
@@ -441,12 +394,12 @@ export class PodWorker implements PodControl, EvictablePod {
   private finish(now: Micros, why?: string): void {
     this.mode = 'finished';
     this.node.programs?.podGone(this.uid, this.cause);
-    if (this.admitted) this.node.admission.release(this.resize?.counted ?? this.pod);
-    if (this.admitted) this.node.roomMade?.();
-    this.admitted = false;
-    if (this.sandboxReady && this.pod.spec.hostNetwork !== true && this.podIp !== undefined) {
-      this.node.addresses.release(this.podIp);
+    if (this.admitted) {
+      this.node.admission.release(this.changes.counted);
+      this.node.roomMade?.();
     }
+    this.admitted = false;
+    if (this.sandboxReady) releaseAddress(this.pod, this.node, this.podIp);
     this.sandboxReady = false;
     markUnknown(this.parts.inits, this.parts.mains);
     this.poster.change();
@@ -459,20 +412,13 @@ export class PodWorker implements PodControl, EvictablePod {
   }
 
   private leave(): void {
-    if (this.timer !== undefined) this.node.context.cancel(this.timer);
-    this.timer = undefined;
+    this.disarm();
     this.node.forget(this);
   }
 
-  private phase(): PodPhase {
-    if (this.mode !== 'finished') return livePhase(this.parts.inits, this.parts.mains);
-    return this.verdict?.phase ?? finalPhase(this.parts.mains);
-  }
-
-  private occasions(verdict: PodEnd | undefined): readonly Occasion[] | undefined {
-    const reason = verdict?.disruption;
-    if (reason === undefined) return this.resize?.occasions;
-    return [{ type: 'DisruptionTarget', reason, message: verdict?.message }];
+  private disarm(): void {
+    if (this.timer !== undefined) this.node.context.cancel(this.timer);
+    this.timer = undefined;
   }
 
   facts(at: string): PodFacts {
@@ -481,10 +427,10 @@ export class PodWorker implements PodControl, EvictablePod {
     const verdict = this.mode === 'finished' ? this.verdict : undefined;
     const { restartPolicy } = this.pod.spec;
     return {
-      phase: this.phase(),
+      phase: this.mode === 'finished' ? (verdict?.phase ?? finalPhase(mains)) : livePhase(inits, mains),
       reason: verdict?.reason,
       message: verdict?.message,
-      occasions: this.occasions(verdict),
+      occasions: this.changes.occasions(verdict),
       ephemeral,
       inits,
       mains,

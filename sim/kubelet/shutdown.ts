@@ -1,5 +1,7 @@
 import type { Pod } from '../../core/schema/types.generated.ts';
 import { type Micros, SECOND } from '../../core/time.ts';
+import { drawSpread } from '../random/distribution.ts';
+import type { RandomStream } from '../random/keyed.ts';
 import type { ContainerRun, PlannedExit } from './container-run.ts';
 import { MINIMUM_GRACE } from './settings.ts';
 
@@ -40,4 +42,17 @@ export function plannedStop(
     reason: undefined,
   };
   return run.exit !== undefined && run.exit.at <= stop.at ? run.exit : stop;
+}
+
+/** How a run ends by itself that begins at `now`, as far as its program does. */
+export function endOf(
+  run: ContainerRun,
+  now: Micros,
+  random: RandomStream,
+  entity: string,
+): PlannedExit | undefined {
+  const { exit } = run.behavior;
+  if (exit === undefined || (exit.runs !== undefined && run.starts > exit.runs)) return undefined;
+  const after = drawSpread(exit.after, random.unit(entity, `exit#${run.starts}`));
+  return { at: now + after, code: exit.code, reason: exit.reason, message: exit.message };
 }

@@ -1,5 +1,6 @@
 import { formatBytes, formatMilli } from '../../quantity.ts';
 import type {
+  Container,
   PodSpec,
   PodTemplateSpec,
   Quantity,
