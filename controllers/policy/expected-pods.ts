@@ -1,5 +1,7 @@
 import { controllerOf, type KubeObject } from '../../core/api/object.ts';
-import { kindFor, REPLICA_SET } from '../../core/kinds/registry.ts';
+import { kindIn } from '../../core/kinds/custom/lookup.ts';
+import { customScale, scalePaths } from '../../core/kinds/custom/scale-paths.ts';
+import { REPLICA_SET } from '../../core/kinds/registry.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 
@@ -11,7 +13,7 @@ export type ExpectedPods =
   | { readonly ok: true; readonly count: number; readonly unmanaged: readonly Pod[] }
   | { readonly ok: false; readonly error: string };
 
-/** Kinds with a scale subresource; of others nobody knows how many pods they want. */
+/** Built-in kinds with a scale subresource, which custom ones may have too; of others nobody knows how many pods they want. */
 const SCALABLE = new Set(['ReplicaSet', 'Deployment', 'StatefulSet', 'ReplicationController']);
 
 interface Scalable extends KubeObject {
@@ -24,11 +26,15 @@ function scaleOf(view: View, pod: Pod): { readonly uid: string; readonly replica
   let owner = controllerOf(pod);
   for (let level = 0; owner !== undefined; level += 1) {
     const { apiVersion, kind: name } = owner;
-    const kind = kindFor(apiVersion, name);
+    const kind = kindIn(view, apiVersion, name);
     if (kind === undefined) break;
-    if (!SCALABLE.has(name)) return `${kind.resource} does not implement the scale subresource`;
+    const paths = scalePaths(kind);
+    if (paths === undefined && !(kind.custom === undefined && SCALABLE.has(name)))
+      return `${kind.resource} does not implement the scale subresource`;
     const object = view.get(kind, namespace, owner.name) as Scalable | undefined;
     if (object === undefined || object.metadata.uid !== owner.uid) break;
+    if (paths !== undefined)
+      return { uid: object.metadata.uid, replicas: customScale(object, paths).specReplicas };
     const above = kind === REPLICA_SET && level === 0 ? controllerOf(object) : undefined;
     if (above === undefined) return { uid: object.metadata.uid, replicas: object.spec?.replicas ?? 1 };
     owner = above;
