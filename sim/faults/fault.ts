@@ -30,6 +30,8 @@ export interface FaultNodes {
   readonly names: readonly string[];
   crash(name: string, cause: Cause): void;
   recover(name: string, cause: Cause): void;
+  /** Gracefully, where its kubelet is told to be; then it has no power. */
+  shutdown(name: string, cause: Cause): void;
   partition(name: string, on: boolean, cause: Cause): void;
   /** Whether a container was running there to be killed. */
   killContainer(

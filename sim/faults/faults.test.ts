@@ -17,6 +17,7 @@ function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
       names: ['n1'],
       crash: () => world.crash(),
       recover: () => world.recover(),
+      shutdown: (_name, cause) => world.kubelet.shutdown(cause, () => world.crash()),
       partition: (_name, on) => (on ? world.partition() : world.heal()),
       killContainer: (_node, key, container, how, cause) =>
         world.kubelet.killContainer(key, container, how, cause),

@@ -9,6 +9,7 @@ import { loadSpike } from './load-spike.ts';
 import { nodeCrash } from './node-crash.ts';
 import { nodePartition } from './node-partition.ts';
 import { nodePressure } from './node-pressure.ts';
+import { nodeShutdown } from './node-shutdown.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { slowBoot } from './slow-boot.ts';
 import { watchDelay } from './watch-delay.ts';
@@ -17,6 +18,7 @@ import { zoneOutage } from './zone-outage.ts';
 /** Every fault there is, by its name. */
 const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
   'node-crash': nodeCrash,
+  'node-shutdown': nodeShutdown,
   'node-partition': nodePartition,
   'container-crash': containerCrash,
   'image-pull-failure': imagePullFailure,

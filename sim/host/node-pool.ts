@@ -104,9 +104,17 @@ export class NodePool implements MachineHost, FaultNodes {
     node.link.forget();
   }
 
+  shutdown(name: string, cause: Cause): void {
+    this.nodes.get(name)?.kubelet.shutdown(cause, () => this.crash(name, cause));
+  }
+
   recover(name: string, cause: Cause): void {
     const node = this.nodes.get(name);
-    if (node === undefined || node.kubelet.running) return;
+    if (node === undefined) return;
+    if (node.kubelet.running) {
+      node.kubelet.cancelShutdown(cause);
+      return;
+    }
     const crashes = (this.crashes.get(name) ?? 1) - 1;
     if (crashes > 0) {
       this.crashes.set(name, crashes);

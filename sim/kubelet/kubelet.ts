@@ -10,6 +10,7 @@ import type { ImageRegistry } from './image-registry.ts';
 import { NodeAdmission } from './node-admission.ts';
 import { NodeReporter } from './node-reporter.ts';
 import type { NodeServices } from './node-services.ts';
+import { NodeShutdown, shutdownPeriods } from './node-shutdown.ts';
 import { PodAddresses } from './pod-addresses.ts';
 import type { PodControl } from './pod-control.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -62,6 +63,7 @@ export class Kubelet implements NodeServices, PressureHost {
   /** Told while the power was off, by a connection that came back before the machine: what its first list holds. */
   private waiting = new Map<string, Pod>();
   private power = false;
+  private goingDown: NodeShutdown | undefined;
   private partitioned = false;
   private why: Cause = { rv: 0 };
 
@@ -161,6 +163,7 @@ export class Kubelet implements NodeServices, PressureHost {
       this.programs?.podGone(worker.uid, cause);
     }
     this.reporter.crash();
+    this.goingDown = undefined;
     this.pressure.stop();
     this.images.crash();
     this.workers = new Map();
@@ -174,6 +177,37 @@ export class Kubelet implements NodeServices, PressureHost {
   /** The machine boots again; its containers start over as soon as the kubelet is told of its pods. */
   recover(cause: Cause): void {
     this.start(cause);
+  }
+
+  /** The machine is told to shut down: pods are stopped first, where the configuration gives them time. */
+  shutdown(cause: Cause, powerOff: () => void): void {
+    if (!this.power || this.goingDown !== undefined) return;
+    const periods = shutdownPeriods(this.settings.configuration);
+    if (periods.length === 0) {
+      powerOff();
+      return;
+    }
+    this.goingDown = new NodeShutdown(this, periods, cause, powerOff);
+    this.admission.isShuttingDown = true;
+    this.reporter.shuttingDown(true, { rv: cause.rv, reason: 'node is shutting down' });
+    this.goingDown.begin();
+  }
+
+  /** It stays on after all. Pods that were stopped are lost. */
+  cancelShutdown(cause: Cause): void {
+    if (this.goingDown === undefined) return;
+    this.goingDown.cancel();
+    this.goingDown = undefined;
+    this.admission.isShuttingDown = false;
+    this.reporter.shuttingDown(false, { rv: cause.rv, reason: 'the shutdown was called off' });
+  }
+
+  get now(): Micros {
+    return this.context.now;
+  }
+
+  after(delay: Micros, run: () => void): void {
+    this.reporter.after(delay, run);
   }
 
   /** Cut off from the API, containers go on: nothing can be posted, no lease renewed. On return it all catches up. */

@@ -37,6 +37,7 @@ export class NodeAdmission {
   private readonly maxPods: number;
   /** Conditions of the node under which few pods are let in. */
   pressures: readonly Pressure[] = [];
+  isShuttingDown = false;
   private pods = 0;
   private milliCpu = 0;
   private memory = 0;
@@ -50,6 +51,10 @@ export class NodeAdmission {
 
   /** Hot path. `node`: as the kubelet's informer has it; its labels and taints aren't checked before it is known. */
   refusal(pod: Pod, node: Node | undefined): AdmissionRefusal | undefined {
+    if (this.isShuttingDown) {
+      const message = 'Pod was rejected: Pod was rejected as the node is shutting down.';
+      return { reason: 'NodeShutdown', message };
+    }
     if (this.pressures.length > 0 && !toleratesPressure(pod, this.pressures)) {
       const message = `Pod was rejected: The node had condition: [${this.pressures.join(' ')}]. `;
       return { reason: 'Evicted', message };

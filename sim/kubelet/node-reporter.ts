@@ -130,6 +130,16 @@ export class NodeReporter {
     });
   }
 
+  /** Its node is not ready while it shuts down, and says so at once. */
+  shuttingDown(isShuttingDown: boolean, cause: Cause): void {
+    this.writer.state = { ...this.writer.state, isShuttingDown };
+    if (!this.connected) return;
+    this.patchNode(this.writer.reported(this.ready, this.context.now), cause, (node) => {
+      const reason = isShuttingDown ? 'NodeNotReady' : 'NodeReady';
+      this.tellNode(node, 'Normal', reason, `Node ${this.nodeName} status is now: ${reason}`, cause);
+    });
+  }
+
   /** An Event on the node, as it was seen or else written last. */
   tellNow(
     seen: Node | undefined,

@@ -288,7 +288,12 @@ export interface DrainAction {
 
 /** `for` absent: until the end of the run. */
 export type FaultAction =
-  | { readonly op: 'fault'; readonly fault: 'node-crash'; readonly node: NodeChoice; readonly for?: Duration }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'node-crash' | 'node-shutdown';
+      readonly node: NodeChoice;
+      readonly for?: Duration;
+    }
   | {
       readonly op: 'fault';
       readonly fault: 'node-partition';

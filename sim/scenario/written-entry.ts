@@ -70,6 +70,7 @@ function writtenFault(action: FaultAction): Written {
   const { fault } = action;
   switch (fault) {
     case 'node-crash':
+    case 'node-shutdown':
     case 'node-partition':
       return { fault, node: writtenNode(action.node) };
     case 'container-crash':

@@ -64,6 +64,8 @@ function faultText(action: FaultAction): string {
   switch (action.fault) {
     case 'node-crash':
       return `fault: ${nodeText(action.node)} crashes`;
+    case 'node-shutdown':
+      return `fault: ${nodeText(action.node)} shuts down`;
     case 'node-partition':
       return `fault: ${nodeText(action.node)} is cut off from the API server`;
     case 'container-crash':

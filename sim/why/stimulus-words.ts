@@ -6,6 +6,7 @@ import { actionText, loadText } from '../story/actions.ts';
 function faultTarget(action: FaultAction): string {
   switch (action.fault) {
     case 'node-crash':
+    case 'node-shutdown':
     case 'node-partition':
     case 'noisy-neighbour':
     case 'memory-pressure':

@@ -23,8 +23,8 @@ function using(app: string, usage: scenario.IdleUsage): scenario.ContainerBehavi
 }
 
 function conditions(world: NodeWorld): string {
-  const node = world.nodes.at(-1)?.next as Node;
-  return (node.status.conditions ?? [])
+  const node = world.nodes.at(-1)?.next as Node | undefined;
+  return (node?.status.conditions ?? [])
     .filter(({ type, status }) => type !== 'Ready' && status === 'True')
     .map(({ type, reason }) => `${type}/${reason}`)
     .join(' ');

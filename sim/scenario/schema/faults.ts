@@ -69,7 +69,7 @@ function lengthOf(given: Duration | undefined): { readonly for?: Duration } {
   return given === undefined ? {} : { for: given };
 }
 
-function nodeFault<const F extends 'node-crash' | 'node-partition'>(fault: F) {
+function nodeFault<const F extends 'node-crash' | 'node-shutdown' | 'node-partition'>(fault: F) {
   return strict({ at, fault: z.literal(fault), node, for: lasting }).transform(
     (entry): FaultEntry => ({
       at: entry.at,
@@ -94,6 +94,7 @@ function cpuTaken(
 /** Everything that can befall the world, by name. */
 export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
   'node-crash': nodeFault('node-crash'),
+  'node-shutdown': nodeFault('node-shutdown'),
   'node-partition': nodeFault('node-partition'),
   'container-crash': strict({
     at,
