@@ -1,8 +1,10 @@
+import type { ClusterView } from './cache/cluster-view.ts';
 import type { PodInfo } from './cache/pod-info.ts';
 import type { Placer } from './fast/placement.ts';
 import type { CycleState } from './framework/cycle-state.ts';
 import type { Plugin, Profile, ReserveContext } from './framework/extension-points.ts';
 import type { Rejection } from './framework/rejection.ts';
+import type { SchedulerOptions } from './options.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
 
 export interface ServedProfile {
@@ -39,8 +41,10 @@ export interface AssumedPod {
 /** The plugins take what the pod needs, and may hold it back; the first that refuses is told. */
 export function reserve(
   { served, state, info, nodeName }: AssumedPod,
-  context: ReserveContext,
+  cluster: ClusterView,
+  drawOf: SchedulerOptions['draw'],
 ): Rejection | undefined {
+  const context: ReserveContext = { cluster, draw: (purpose) => drawOf(info.uid, purpose) };
   for (const { plugin } of served.profile.plugins) {
     const rejection = plugin.reserve?.reserve(state, info, nodeName, context);
     if (rejection !== undefined) return rejection;

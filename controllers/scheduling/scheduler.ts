@@ -414,19 +414,13 @@ export class Scheduler {
       confirmed: false,
       gone: false,
     };
-    const rejection = reserve(assumed, {
-      cluster: this.#cache,
-      draw: (purpose) => this.#options.draw(info.uid, purpose),
-    });
+    const rejection = reserve(assumed, this.#cache, this.#options.draw);
     if (rejection !== undefined) {
       unreserve(assumed);
       this.#cache.remove(info.uid);
       const histogram = [{ rejection, nodes: 1 }];
-      const failure: FitFailure = {
-        nodeCount: this.#cache.nodes.length,
-        preFilterRejection: undefined,
-        histogram,
-      };
+      const { length: nodeCount } = this.#cache.nodes;
+      const failure: FitFailure = { nodeCount, preFilterRejection: undefined, histogram };
       const rejectors = new Set([rejection.plugin]);
       const way = { message: fitMessage(failure, []), nominatedNode: '', victims: [] };
       return this.#unschedulable(queued, { node: undefined, failure, rejectors, way }, undefined, now);
