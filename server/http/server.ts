@@ -12,6 +12,7 @@ import { formOf } from '../../core/rest/table.ts';
 import { ISSUER } from '../../core/rest/tokens/claims.ts';
 import { isJsonObject } from '../../core/schema/decoding.ts';
 import type { View } from '../../core/store/view.ts';
+import { rfc3339Micro } from '../../core/time.ts';
 import type { KeyAndCertificate } from '../auth/cluster-authority.ts';
 import { type Credentials, makeCredentials, tokenUser } from '../auth/credentials.ts';
 import { signedOutside } from '../auth/signed-outside.ts';
@@ -158,6 +159,11 @@ function momentIn(url: string): { readonly moment: string; readonly rest: string
   }
 }
 
+/** A moment of the past: its clock can be looked at, and not moved. */
+function stoppedClock({ now, view }: Session): object {
+  return { now: rfc3339Micro(now), paused: true, resourceVersion: String(view.version) };
+}
+
 class ApiHandler {
   private readonly options: ServerOptions;
   private readonly credentials: Credentials;
@@ -257,7 +263,8 @@ class ApiHandler {
     }
     if (OPENID_KEYS.includes(path)) return this.credentials.signer.keys;
     if (OPENID.includes(path)) return OPENID_DOCUMENT;
-    return path === CLOCK ? clock?.state() : ownDocument(path, version, session.view);
+    if (path !== CLOCK) return ownDocument(path, version, session.view);
+    return session.isReadOnly ? stoppedClock(session) : clock?.state();
   }
 
   private watch(

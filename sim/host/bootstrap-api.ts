@@ -3,9 +3,11 @@ import type { ApiServer } from '../../core/api/server.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { KINDS, kindFor } from '../../core/kinds/registry.ts';
 import type {
+  APIService,
   FlowcontrolV1Subject,
   LimitedPriorityLevelConfiguration,
   PolicyRulesWithSubjects,
+  PriorityLevelConfiguration,
   ResourcePolicyRule,
 } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
@@ -207,7 +209,10 @@ const FLOWS: readonly Flow[] = [
   },
 ];
 
-const level = (name: string, spec: object): NewObject => ({
+const level = (
+  name: string,
+  spec: PriorityLevelConfiguration['spec'],
+): NewObject<PriorityLevelConfiguration> => ({
   apiVersion: FLOW_CONTROL,
   kind: 'PriorityLevelConfiguration',
   metadata: { name, annotations: MANAGED },
@@ -238,7 +243,7 @@ const CORE_PRIORITY = 18_000;
 const GROUP_PRIORITY = 17_000;
 const VERSION_PRIORITY = 15;
 
-function apiServices(): readonly NewObject[] {
+function apiServices(): readonly NewObject<APIService>[] {
   const versions = new Map(KINDS.map((kind) => [kind.apiVersion, kind]));
   return [...versions.values()].map(({ group: name, version }) => ({
     apiVersion: 'apiregistration.k8s.io/v1',
