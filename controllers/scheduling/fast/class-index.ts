@@ -14,6 +14,7 @@ import type { CoupledSearch } from './coupled-search.ts';
 import { hostNumbers } from './coupling.ts';
 import { type Group, NO_NUMBERS } from './group.ts';
 import { GroupTable } from './group-table.ts';
+import { FEASIBLE, GROUP, NO_NODE, NODE_STATUS, ROW, SCORE, STATUS } from './row.ts';
 import { nthOf, SlotSet } from './slot-set.ts';
 import { type CountedSpreading, openGroups, SpreadSearch } from './spread-search.ts';
 
@@ -30,8 +31,6 @@ interface KnownRejection {
   nodes: number;
 }
 
-const NO_NODE = -1;
-const FEASIBLE = 0;
 const MOST_GROUPS = 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -59,15 +58,10 @@ export class ClassIndex {
   #clusterVersion = 0;
   #pluginVersions = '';
   #capacity = 0;
-  /** −1: no node; 0: feasible; else the number of the rejection. */
-  #status = new Int16Array(0);
-  /** Number of the rejection by the node's own object, or 0. */
-  #nodeStatus = new Int16Array(0);
-  #groupOf = new Int32Array(0);
-  /** By the node's own object. */
+  /** A row for each slot, as `row.ts` has it. */
+  #rows = new Int32Array(0);
+  /** By the node's own object, for coupled pods. */
   #kinOf = new Int32Array(0);
-  /** In units. */
-  #scoreOf = new Int32Array(0);
   /** The largest number that divides all weights of load scores: buckets lie so far apart. */
   #unit = 1;
   #table = new GroupTable(0, false);
@@ -169,7 +163,7 @@ export class ClassIndex {
       }
       if (this.#search?.capacity !== this.#capacity) this.#search = new SpreadSearch(this.#capacity);
       const { slotCount } = this.#cache;
-      return [this.#search.best(open, this.#scoreOf, this.#unit, spreading, slotCount)];
+      return [this.#search.best(open, this.#rows, this.#unit, spreading, slotCount)];
     }
     let best = -1;
     let sets: SlotSet[] = [];
@@ -194,7 +188,7 @@ export class ClassIndex {
 
   /** What a node was refused for. */
   rejectionAt(slot: number): Rejection | undefined {
-    const status = this.#status[slot] ?? NO_NODE;
+    const status = this.#rows[slot * ROW + STATUS] ?? NO_NODE;
     return status > FEASIBLE ? this.#rejections[status - 1]!.rejection : undefined;
   }
 
@@ -210,11 +204,9 @@ export class ClassIndex {
     this.#seen = cache.changes.sequence;
     this.#preparePlugins();
     this.#capacity = cache.slotCapacity;
-    this.#status = new Int16Array(this.#capacity).fill(NO_NODE);
-    this.#nodeStatus = new Int16Array(this.#capacity);
-    this.#groupOf = new Int32Array(this.#capacity);
-    this.#kinOf = new Int32Array(this.#capacity);
-    this.#scoreOf = new Int32Array(this.#capacity);
+    this.#rows = new Int32Array(this.#capacity * ROW);
+    this.#kinOf = new Int32Array(this.#coupled === undefined ? 0 : this.#capacity);
+    for (let at = STATUS; at < this.#rows.length; at += ROW) this.#rows[at] = NO_NODE;
     this.#table = new GroupTable(
       this.#capacity,
       this.#topologyKeys.length > 0 && this.#coupled === undefined,
@@ -258,16 +250,16 @@ export class ClassIndex {
   #lookAtNode(slot: number): void {
     const node = this.#cache.atSlot(slot);
     if (node?.node === undefined) return;
-    this.#nodeStatus[slot] = FEASIBLE;
+    this.#rows[slot * ROW + NODE_STATUS] = FEASIBLE;
     for (const { plugin, position } of this.#nodeFilters) {
       const rejection = plugin.filter!(this.#state, this.#pod, node);
       if (rejection === undefined) continue;
-      this.#nodeStatus[slot] = this.#rejectionNumber(rejection, position);
+      this.#rows[slot * ROW + NODE_STATUS] = this.#rejectionNumber(rejection, position);
       return;
     }
     const kin = this.#kinFor(node);
-    this.#kinOf[slot] = kin;
-    if (this.#coupled === undefined) this.#groupOf[slot] = this.#table.groupFor(kin, NO_NUMBERS);
+    if (this.#coupled !== undefined) this.#kinOf[slot] = kin;
+    else this.#rows[slot * ROW + GROUP] = this.#table.groupFor(kin, NO_NUMBERS);
   }
 
   #kinFor(node: NodeInfo): number {
@@ -282,14 +274,14 @@ export class ClassIndex {
 
   /** Takes a node out of its bucket, or off the count of its rejection. */
   #take(slot: number): void {
-    const status = this.#status[slot]!;
+    const status = this.#rows[slot * ROW + STATUS]!;
     if (status === NO_NODE) return;
     if (status > FEASIBLE) {
       this.#rejections[status - 1]!.nodes -= 1;
       return;
     }
-    const group = this.#groups[this.#groupOf[slot]!]!;
-    const score = this.#scoreOf[slot]!;
+    const group = this.#groups[this.#rows[slot * ROW + GROUP]!]!;
+    const score = this.#rows[slot * ROW + SCORE]!;
     const bucket = group.buckets[score]!;
     bucket.remove(slot);
     if (bucket.size === 0) {
@@ -307,11 +299,11 @@ export class ClassIndex {
   #put(slot: number): void {
     const node = this.#cache.atSlot(slot);
     if (node?.node === undefined) {
-      this.#status[slot] = NO_NODE;
+      this.#rows[slot * ROW + STATUS] = NO_NODE;
       return;
     }
     const status = this.#statusBeside(slot, node);
-    this.#status[slot] = status;
+    this.#rows[slot * ROW + STATUS] = status;
     if (status > FEASIBLE) {
       this.#rejections[status - 1]!.nodes += 1;
       return;
@@ -323,10 +315,10 @@ export class ClassIndex {
     score /= this.#unit;
     if (this.#coupled !== undefined) {
       hostNumbers(this.#coupled.coupling, node, this.#numbers);
-      this.#groupOf[slot] = this.#table.groupFor(this.#kinOf[slot]!, this.#numbers);
+      this.#rows[slot * ROW + GROUP] = this.#table.groupFor(this.#kinOf[slot]!, this.#numbers);
     }
-    const group = this.#groups[this.#groupOf[slot]!]!;
-    this.#scoreOf[slot] = score;
+    const group = this.#groups[this.#rows[slot * ROW + GROUP]!]!;
+    this.#rows[slot * ROW + SCORE] = score;
     let bucket = group.buckets[score];
     if (bucket === undefined) {
       bucket = this.#spareSets.pop() ?? new SlotSet(this.#capacity);
@@ -350,7 +342,7 @@ export class ClassIndex {
   }
 
   #statusNow(slot: number, node: NodeInfo): number {
-    const byNode = this.#nodeStatus[slot]!;
+    const byNode = this.#rows[slot * ROW + NODE_STATUS]!;
     const until = byNode === FEASIBLE ? NEVER : this.#rejections[byNode - 1]!.position;
     for (const { plugin, position } of this.#loadFilters) {
       if (position > until) break;

@@ -12,6 +12,7 @@ import {
 } from '../framework/spreading.ts';
 import { naturalLog } from '../natural-log.ts';
 import type { Group } from './group.ts';
+import { ROW, SCORE } from './row.ts';
 import { SlotSet, splitInto, splits } from './slot-set.ts';
 
 /** A pod's soft rules with what is counted for each. */
@@ -89,7 +90,7 @@ export class SpreadSearch {
   /** Hot path. The answer holds until the next call. */
   best(
     groups: readonly Group[],
-    scoreOf: Int32Array,
+    rows: Int32Array,
     unit: number,
     spreading: CountedSpreading,
     slotCount: number,
@@ -142,7 +143,7 @@ export class SpreadSearch {
         const score = spreadScore(known, lowest, highest, MAX_NODE_SCORE);
         const base = group.staticTotal + spreading.weight * score;
         if (base + group.best * unit < this.#best) break;
-        this.#lookIn(group, own, count, base, scoreOf, unit);
+        this.#lookIn(group, own, count, base, rows, unit);
       }
     }
     return this.#result;
@@ -196,7 +197,7 @@ export class SpreadSearch {
     own: PodCounts | undefined,
     count: number,
     base: number,
-    scoreOf: Int32Array,
+    rows: Int32Array,
     unit: number,
   ): void {
     if (own === undefined || (count === 0 && own.some.size === 0)) {
@@ -211,7 +212,7 @@ export class SpreadSearch {
       splitInto(this.#candidates, group.slots!, other, within, this.#slotCount);
       if (this.#candidates.size === 0) return;
       if (this.#candidates.size <= FEW) {
-        this.#lookAtEach(base, scoreOf, unit);
+        this.#lookAtEach(base, rows, unit);
         return;
       }
     }
@@ -227,9 +228,9 @@ export class SpreadSearch {
     }
   }
 
-  #lookAtEach(base: number, scoreOf: Int32Array, unit: number): void {
+  #lookAtEach(base: number, rows: Int32Array, unit: number): void {
     this.#candidates.forEach((slot) => {
-      const total = base + scoreOf[slot]! * unit;
+      const total = base + rows[slot * ROW + SCORE]! * unit;
       if (total < this.#best) return;
       if (total > this.#best) {
         this.#best = total;
