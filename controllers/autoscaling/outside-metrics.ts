@@ -1,5 +1,6 @@
 import type { Result } from '../../core/api/command.ts';
-import type { MeasuredObject, OutsideValueList } from '../../core/api/outside-metrics.ts';
+import type { OutsideValueList } from '../../core/api/outside-metrics.ts';
+import type { MeasuredObject } from '../../core/api/outside-value.ts';
 import { qualifiedResource } from '../../core/api/status.ts';
 import { KINDS } from '../../core/kinds/registry.ts';
 import { formatMilli, milli } from '../../core/quantity.ts';
@@ -12,8 +13,13 @@ import type {
   ObjectMetricSource,
 } from '../../core/schema/types.generated.ts';
 import type { FailedMetric, MetricOutcome } from './metric-outcome.ts';
-import { type OutsideProposal, perPodReplicas, ratioReplicas } from './outside-replicas.ts';
-import type { Calculation, NoProposal } from './replica-calculator.ts';
+import {
+  type OutsideCalculation,
+  type OutsideProposal,
+  perPodReplicas,
+  ratioReplicas,
+} from './outside-replicas.ts';
+import type { NoProposal } from './replica-calculator.ts';
 
 /** Metrics of other objects, and of what is outside of the cluster. */
 
@@ -129,11 +135,6 @@ function externalOutcome(
       external: { current: isAverage ? averageStatus(proposal) : valueStatus(proposal), metric },
     },
   };
-}
-
-/** With the sizes that are compared: the target's wish, and the number of its pods. */
-export interface OutsideCalculation extends Calculation {
-  readonly statusReplicas: number;
 }
 
 function failed(reason: string, message: string, told: string): FailedMetric {

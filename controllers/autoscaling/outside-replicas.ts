@@ -1,6 +1,5 @@
 import type { Pod } from '../../core/schema/types.generated.ts';
-import type { OutsideCalculation } from './outside-metrics.ts';
-import type { NoProposal } from './replica-calculator.ts';
+import type { Calculation, NoProposal } from './replica-calculator.ts';
 import { isWithinTolerance, REPLICAS_MAX, replicasFor } from './usage-ratio.ts';
 
 /**
@@ -13,6 +12,11 @@ export interface OutsideProposal {
   readonly replicas: number;
   /** In thousandths, as the status shows it: the whole, or the part of one pod. */
   readonly usage: bigint;
+}
+
+/** With the sizes that are compared: the target's wish, and the number of its pods. */
+export interface OutsideCalculation extends Calculation {
+  readonly statusReplicas: number;
 }
 
 const NO_PODS = 'no pods returned by selector while calculating replica count';

@@ -1,6 +1,6 @@
 import type { MetricsSource, PodMetricValue, PodUsage } from '../../core/api/metrics.ts';
 import type { StringMap } from '../../core/api/object.ts';
-import type { OutsideMetrics, OutsideValue } from '../../core/api/outside-metrics.ts';
+import type { OutsideMetrics, OutsideValue } from '../../core/api/outside-value.ts';
 import { POD } from '../../core/kinds/registry.ts';
 import type { Matcher } from '../../core/labels.ts';
 import type { Pod } from '../../core/schema/types.generated.ts';

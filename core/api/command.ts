@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds/kind.ts';
 import type { LabelSelector } from '../schema/types.generated.ts';
 import type { KubeObject, NewObject } from './object.ts';
-import type { OutsideQuestion } from './outside-metrics.ts';
+import type { OutsideQuestion } from './outside-value.ts';
 import type { Status } from './status.ts';
 
 /** `metav1.DeletionPropagation`. */

@@ -3,7 +3,7 @@ import type { LabelSelector } from '../schema/types.generated.ts';
 import type { Micros } from '../time.ts';
 import { type Result, refused } from './command.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
-import type { OutsideMetrics } from './outside-metrics.ts';
+import type { OutsideMetrics } from './outside-value.ts';
 import { failure } from './status.ts';
 
 /** What one pod used, as it was scraped last; a pod that was not scraped yet has none. */

@@ -1,5 +1,5 @@
 import type { MetricsSource } from '../api/metrics.ts';
-import type { OutsideValue } from '../api/outside-metrics.ts';
+import type { OutsideValue } from '../api/outside-value.ts';
 import { badRequest, failure, notFound } from '../api/status.ts';
 import { kindByResource, POD } from '../kinds/registry.ts';
 import { compileRequirements, type Matcher } from '../labels.ts';

@@ -1,5 +1,5 @@
 import type { MetricsSource } from '../../core/api/metrics.ts';
-import type { MeasuredObject, OutsideMetrics, OutsideValue } from '../../core/api/outside-metrics.ts';
+import type { MeasuredObject, OutsideMetrics, OutsideValue } from '../../core/api/outside-value.ts';
 import type { Matcher } from '../../core/labels.ts';
 import type { Micros } from '../../core/time.ts';
 import type { OutsideMetric } from '../scenario/scenario.ts';
