@@ -198,6 +198,8 @@ class Table {
     this.slots.delete(this.keys[slot] as string);
     this.lastKey = undefined;
     this.objects[slot] = undefined;
+    // Nobody looks at it again, and much comes and goes in a cluster that lives for long.
+    this.keys[slot] = '';
   }
 
   find(key: string): number | undefined {
