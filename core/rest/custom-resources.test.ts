@@ -345,4 +345,24 @@ describe('custom resources', () => {
     expect(broken.code).toBe(422);
     expect(said(broken)).toEqual([422, expect.stringContaining('x-kubernetes-validations[0].rule')]);
   });
+
+  test('patterns are those of Go', () => {
+    const cluster = restCluster();
+    const pattern = (text: string) => ({
+      schema: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: { spec: { type: 'object', properties: { name: { type: 'string', pattern: text } } } },
+        },
+      },
+    });
+    const broken = cluster.send('POST', DEFINITIONS, definition({}, pattern('[a')));
+    expect(said(broken)).toEqual([
+      422,
+      'CustomResourceDefinition.apiextensions.k8s.io "widgets.example.com" is invalid: spec.validation.openAPIV3Schema.properties[spec].properties[name].pattern: Invalid value: "[a": must be a valid regular expression, but isn\'t: error parsing regexp: missing closing ]: `[a`',
+    ]);
+    cluster.send('POST', DEFINITIONS, definition({}, pattern('(?i)^(a+)+$')));
+    expect(cluster.send('POST', WIDGETS, widget('a', { name: 'AAA' })).code).toBe(201);
+    expect(cluster.send('POST', WIDGETS, widget('b', { name: `${'a'.repeat(60)}!` })).code).toBe(422);
+  });
 });

@@ -1,35 +1,14 @@
-import { RE2JS } from 're2js';
+import type { RE2JS } from 're2js';
+import { re2 } from '../../text/re2.ts';
 import { CelError } from '../error.ts';
 import { type CallContext, fn, type Library } from '../overload.ts';
 import type { Value } from '../value.ts';
 
-/**
- * Regular expressions of RE2, in time that is linear in the text: JavaScript's own take another syntax, and some of
- * them run for years.
- */
-const MEMO_LIMIT = 500;
-const PATTERN_MAX = 10_000;
-const compiled = new Map<string, RE2JS | CelError>();
-
-function compile(pattern: string): RE2JS | CelError {
-  if (pattern.length > PATTERN_MAX) return new CelError('regular expression is too long');
-  try {
-    return RE2JS.compile(pattern);
-  } catch (error) {
-    return new CelError(error instanceof Error ? error.message : 'error parsing regexp');
-  }
-}
-
 /** Throws where the pattern is none. */
 function regex(pattern: string): RE2JS {
-  let found = compiled.get(pattern);
-  if (found === undefined) {
-    if (compiled.size >= MEMO_LIMIT) compiled.clear();
-    found = compile(pattern);
-    compiled.set(pattern, found);
-  }
-  if (found instanceof CelError) throw new CelError(found.message);
-  return found;
+  const found = re2(pattern);
+  if (!found.ok) throw new CelError(found.error);
+  return found.regex;
 }
 
 /** cel-go's price: the text's length times a quarter of the pattern's. */

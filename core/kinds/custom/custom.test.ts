@@ -179,8 +179,10 @@ describe('validation, in the words of the API server', () => {
       ['a: Invalid value: {"b":1}: "a" must not validate the schema (not)'],
     ],
     [{ ...ANY, allOf: [{ required: ['b'] }] }, {}, ['a.b: Required value']],
-    // A pattern of Go's that this engine can't read says nothing.
-    [{ ...STRING, pattern: '(?i)x' }, 'y', []],
+    [{ ...STRING, pattern: '(?i)x' }, 'X', []],
+    [{ ...STRING, pattern: '(?i)x' }, 'y', ['a: Invalid value: "y": a in body should match \'(?i)x\'']],
+    // None that RE2 can read: its definition would be refused.
+    [{ ...STRING, pattern: '(' }, 'y', []],
   ];
   test.each(cases)('%j %j', (schema, value, errors) => {
     const found = validateValue(value, schema, 'a').map(({ field, body }) => `${field}: ${body}`);

@@ -1,6 +1,7 @@
 import type { FieldError } from '../../api/status.ts';
 import { isJsonObject } from '../../schema/decoding.ts';
 import type { JSONSchemaProps } from '../../schema/types.generated.ts';
+import { re2 } from '../../text/re2.ts';
 import { forbiddenField, invalidValue, required } from '../validation/fields.ts';
 import { validateValue } from './validate.ts';
 
@@ -104,6 +105,11 @@ function validatePart(
   if (schema.uniqueItems === true) {
     const detail = 'uniqueItems cannot be set to true since the runtime complexity becomes quadratic';
     errors.push(forbiddenField(`${field}.uniqueItems`, detail));
+  }
+  if (schema.pattern !== undefined) {
+    const found = re2(schema.pattern);
+    const detail = found.ok ? '' : `must be a valid regular expression, but isn't: ${found.error}`;
+    if (!found.ok) errors.push(invalidValue(`${field}.pattern`, schema.pattern, detail));
   }
   if (additionalProperties === false) {
     errors.push(

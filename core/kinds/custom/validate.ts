@@ -2,6 +2,7 @@ import { equalValues } from '../../api/equal.ts';
 import type { FieldError } from '../../api/status.ts';
 import { isJsonObject } from '../../schema/decoding.ts';
 import type { JSONSchemaProps } from '../../schema/types.generated.ts';
+import { re2 } from '../../text/re2.ts';
 import {
   duplicate,
   invalidValue,
@@ -60,20 +61,10 @@ function validateNumber(value: number, schema: JSONSchemaProps, path: string): r
   return errors;
 }
 
-const patterns = new Map<string, RegExp | undefined>();
-
-/** As Go would match it, as far as both engines agree; a pattern that this one can't read says nothing. */
-function compiled(pattern: string): RegExp | undefined {
-  if (!patterns.has(pattern)) {
-    let made: RegExp | undefined;
-    try {
-      made = new RegExp(pattern, 'u');
-    } catch {
-      made = undefined;
-    }
-    patterns.set(pattern, made);
-  }
-  return patterns.get(pattern);
+/** A pattern that is none is told of where the definition is made. */
+function fitsPattern(pattern: string, value: string): boolean {
+  const found = re2(pattern);
+  return !found.ok || found.regex.matcher(value).find();
 }
 
 function validateString(value: string, schema: JSONSchemaProps, path: string): readonly FieldError[] {
@@ -84,7 +75,7 @@ function validateString(value: string, schema: JSONSchemaProps, path: string): r
   if (minLength !== undefined && length < minLength) {
     errors.push(invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`));
   }
-  if (pattern !== undefined && compiled(pattern)?.test(value) === false) {
+  if (pattern !== undefined && !fitsPattern(pattern, value)) {
     errors.push(invalidValue(path, value, `${path} in body should match '${pattern}'`));
   }
   if (format !== undefined && !hasFormat(value, format)) {
