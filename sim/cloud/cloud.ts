@@ -283,6 +283,7 @@ export class Cloud implements FaultCloud {
       address: nodeAddress(ordinal),
       podCidr: podCidr(ordinal, this.bits),
       providerId: `wavetank:///${zone}/${name}`,
+      ...(group.staticPods === undefined ? {} : { staticPods: group.staticPods }),
     };
   }
 }

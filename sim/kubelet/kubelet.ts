@@ -1,5 +1,7 @@
 import type { EventRequest, WatchEvent } from '../../controllers/controller.ts';
 import type { Command, Result } from '../../core/api/command.ts';
+import { keyOf } from '../../core/api/object.ts';
+import { POD } from '../../core/kinds/registry.ts';
 import type { HostIP, Node, Pod } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Cause, NodeContext } from '../actor.ts';
@@ -22,6 +24,7 @@ import type { Pressure } from './pressure/thresholds.ts';
 import type { PodPrograms, ProgramListener } from './program.ts';
 import { type KubeletSettings, type NodeMachine, RELIST_PERIOD, STATUS_RETRY_PERIOD } from './settings.ts';
 import { KILLED } from './shutdown.ts';
+import { isMirror, StaticPods } from './static-pods.ts';
 
 /** How a fault ends a container. */
 export interface ContainerKill {
@@ -56,6 +59,8 @@ export class Kubelet implements NodeServices, PressureHost {
   private readonly settings: KubeletSettings;
   private readonly reporter: NodeReporter;
   private readonly pressure: NodePressure;
+  /** Where it has static pods. */
+  private readonly files: StaticPods | undefined;
   /** Every node relists at a moment of its own within the second. */
   private readonly relistPhase: Micros;
   private informed: Node | undefined;
@@ -89,6 +94,8 @@ export class Kubelet implements NodeServices, PressureHost {
     this.images = new ImagePuller(nodeName, context, registry, settings.serializeImagePulls, () =>
       this.imagesChanged(),
     );
+    const { staticPods = [] } = settings.machine;
+    this.files = staticPods.length === 0 ? undefined : new StaticPods(this, staticPods);
     this.pressure = new NodePressure(this, settings.configuration);
   }
 
@@ -142,6 +149,7 @@ export class Kubelet implements NodeServices, PressureHost {
       else this.waiting.set(pod.metadata.uid, pod);
       return;
     }
+    if (this.files !== undefined && isMirror(pod) && this.keptFromFile(event, cause)) return;
     const worker = this.workers.get(pod.metadata.uid);
     if (event.type === 'DELETED') {
       worker?.removed(pod, cause);
@@ -150,6 +158,33 @@ export class Kubelet implements NodeServices, PressureHost {
     } else {
       this.add(pod, cause);
     }
+  }
+
+  nodeRegistered(node: Node, cause: Cause): void {
+    this.files?.registered(node, cause);
+  }
+
+  /** A mirror that goes takes nothing with it: what runs is the file's, and has another mirror soon. */
+  private keptFromFile({ type, object: pod, previous }: WatchEvent<Pod>, cause: Cause): boolean {
+    const { uid, deletionTimestamp, name, namespace } = pod.metadata;
+    if (type === 'DELETED') {
+      this.files?.mirrorGone(pod, cause);
+      return this.workers.has(uid);
+    }
+    if (deletionTimestamp !== undefined) {
+      if (previous?.metadata.deletionTimestamp !== undefined) return true;
+      const options = { gracePeriodSeconds: 0, preconditions: { uid } };
+      this.send({ verb: 'delete', kind: POD, namespace, name, options }, cause, () => {});
+      return true;
+    }
+    const key = keyOf(pod);
+    const runs = this.sortedWorkers().find((worker) => worker.key === key && worker.uid !== uid);
+    if (runs === undefined) return false;
+    this.workers.delete(runs.uid);
+    this.programs?.podGone(runs.uid, cause);
+    runs.mirrored(pod, cause);
+    this.workers.set(uid, runs);
+    return true;
   }
 
   // Faults.
@@ -306,7 +341,7 @@ export class Kubelet implements NodeServices, PressureHost {
   }
 
   roomMade(): void {
-    const waits = ({ isActive, changes }: PodWorker): boolean => isActive && changes.isResizePending;
+    const waits = ({ mode, changes }: PodWorker): boolean => mode === 'running' && changes.isResizePending;
     if (![...this.workers.values()].some(waits)) return;
     this.reporter.after(0, () => {
       for (const worker of this.sortedWorkers())

@@ -24,6 +24,8 @@ export interface ReportingNode {
   readonly connected: boolean;
   readonly events: boolean;
   tell(request: EventRequest, cause: Cause): void;
+  /** The API has the node. */
+  nodeRegistered(node: Node, cause: Cause): void;
 }
 
 /** What a kubelet tells of its node: the object, its conditions, its lease. */
@@ -192,6 +194,7 @@ export class NodeReporter {
   private nodeWritten(node: Node, ready: boolean, cause: Cause): void {
     if (!this.connected) return;
     this.written = node;
+    this.kubelet.nodeRegistered(node, cause);
     this.lease.begin(node.metadata.uid, cause);
     this.ready = ready;
     if (ready) return;

@@ -76,7 +76,9 @@ export class NodeShutdown {
       return;
     }
     const seconds = group.shutdownGracePeriodSeconds;
-    const pods = this.host.evictablePods().filter((pod) => this.groupOf(pod) === index && !pod.hasEnded);
+    const pods = this.host
+      .evictablePods()
+      .filter((pod) => this.groupOf(pod) === index && pod.mode !== 'finished');
     for (const pod of pods) {
       const own = pod.pod.spec.terminationGracePeriodSeconds ?? DEFAULT_POD_GRACE;
       pod.end(TERMINATED, Math.min(seconds, own), this.cause);
@@ -85,7 +87,7 @@ export class NodeShutdown {
   }
 
   private wait(index: number, pods: readonly EvictablePod[], until: Micros): void {
-    if (pods.every(({ hasEnded }) => hasEnded) || this.host.now >= until) {
+    if (pods.every(({ mode }) => mode === 'finished') || this.host.now >= until) {
       this.stopGroup(index + 1);
       return;
     }

@@ -18,7 +18,7 @@ import { PodPoster } from './pod-poster.ts';
 import { markUnknown, resumeRuns } from './pod-resume.ts';
 import type { PodFacts } from './pod-status.ts';
 import { PodStop } from './pod-stop.ts';
-import type { EvictablePod } from './pressure/host.ts';
+import type { EvictablePod, PodMode } from './pressure/host.ts';
 import { SYNC_RETRY_JITTER, SYNC_RETRY_PERIOD, VOLUME_TEARDOWN } from './settings.ts';
 import { endOf, graceOf } from './shutdown.ts';
 import { StartSequence } from './start-sequence.ts';
@@ -38,11 +38,11 @@ const NEVER = Number.POSITIVE_INFINITY;
  */
 export class PodWorker implements PodControl, EvictablePod {
   readonly key: string;
-  readonly uid: string;
+  uid: string;
   pod: Pod;
   sandboxReady = false;
   private readonly node: NodeServices;
-  private mode: 'running' | 'terminating' | 'finished' = 'running';
+  mode: PodMode = 'running';
   private why: Cause;
   private readonly parts: PodContainers;
   readonly changes: PodChanges;
@@ -142,6 +142,16 @@ export class PodWorker implements PodControl, EvictablePod {
     this.stopper = undefined;
     this.syncAt = Math.min(this.syncAt, now);
     this.rearm();
+  }
+
+  /** A static pod has another mirror. */
+  mirrored(pod: Pod, cause: Cause): void {
+    this.pod = pod;
+    this.uid = pod.metadata.uid;
+    this.why = cause;
+    this.poster.change();
+    this.node.programs?.podChanged(this.node.nodeName, this);
+    this.poster.post('its mirror is new');
   }
 
   /** The pod left the API. What runs is stopped all the same. */
@@ -350,14 +360,6 @@ export class PodWorker implements PodControl, EvictablePod {
     this.verdict = DEADLINE_EXCEEDED;
     this.tell(undefined, 'Normal', DEADLINE_EXCEEDED.reason, DEADLINE_EXCEEDED.message);
     this.stop(now, 'activeDeadlineSeconds is over');
-  }
-
-  get isActive(): boolean {
-    return this.mode === 'running';
-  }
-
-  get hasEnded(): boolean {
-    return this.mode === 'finished';
   }
 
   /** The kubelet ends the pod by itself. */

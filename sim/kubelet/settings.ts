@@ -1,5 +1,5 @@
-import type { StringMap } from '../../core/api/object.ts';
-import type { Taint } from '../../core/schema/types.generated.ts';
+import type { NewObject, StringMap } from '../../core/api/object.ts';
+import type { Pod, Taint } from '../../core/schema/types.generated.ts';
 import { MILLISECOND, type Micros, SECOND } from '../../core/time.ts';
 import type { KubeletConfiguration } from '../scenario/kubelet-configuration.ts';
 import type { Machine } from '../scenario/scenario.ts';
@@ -19,6 +19,7 @@ export interface NodeMachine {
   readonly address: string;
   readonly podCidr: string;
   readonly providerId: string;
+  readonly staticPods?: readonly NewObject<Pod>[];
 }
 
 export interface KubeletSettings {

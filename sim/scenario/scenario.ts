@@ -1,7 +1,7 @@
 import type { PropagationPolicy } from '../../core/api/command.ts';
 import type { NewObject, StringMap } from '../../core/api/object.ts';
 import type { RestRequest } from '../../core/rest/request.ts';
-import type { LabelSelector, Taint } from '../../core/schema/types.generated.ts';
+import type { LabelSelector, Pod, Taint } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { KubernetesSettings } from './flags.ts';
 
@@ -59,6 +59,8 @@ export interface NodeGroup {
   /** From the request for a machine to the registration of its node. Nodes of the start are there at once. */
   readonly bootTime: Duration;
   readonly pricePerHour: number;
+  /** Pods that each of its kubelets runs from files of its own. */
+  readonly staticPods?: readonly NewObject<Pod>[];
 }
 
 /** Whether a group can grow or shrink: then there is a cluster autoscaler. */

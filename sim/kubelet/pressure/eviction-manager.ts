@@ -80,7 +80,8 @@ export class EvictionManager {
   /** Look once; after how long to look again. */
   look(cause: Cause): Micros {
     const { now } = this.host.context;
-    if (this.leaving !== undefined && !this.leaving.hasEnded && now < this.leavingUntil) return CLEANUP_POLL;
+    if (this.leaving !== undefined && this.leaving.mode !== 'finished' && now < this.leavingUntil)
+      return CLEANUP_POLL;
     this.leaving = undefined;
     const candidates = this.candidates(now);
     const observed = this.observe(candidates);
@@ -100,7 +101,7 @@ export class EvictionManager {
     const { programs } = this.host;
     return this.host
       .evictablePods()
-      .filter(({ isActive }) => isActive)
+      .filter(({ mode }) => mode === 'running')
       .map((pod) => ({ pod, usage: usageOf(pod, programs, now) }));
   }
 
@@ -166,7 +167,7 @@ export class EvictionManager {
   private evictForStorage(candidates: readonly Candidate[], cause: Cause): boolean {
     let any = false;
     for (const { pod, usage } of candidates) {
-      if (!pod.isActive || (usage.disk === 0 && usage.volumes.size === 0)) continue;
+      if (pod.mode !== 'running' || (usage.disk === 0 && usage.volumes.size === 0)) continue;
       const message = storageExcess(pod, usage);
       if (message === undefined) continue;
       this.evict(pod, message, IMMEDIATE_GRACE, { rv: cause.rv, reason: message.trim() });

@@ -7,11 +7,12 @@ import type { PodEnd } from '../pod-control.ts';
 import type { PodPrograms, ProgramListener } from '../program.ts';
 import type { Pressure } from './thresholds.ts';
 
+/** Whether a pod's containers are to run, are being stopped, or have ended for good. */
+export type PodMode = 'running' | 'terminating' | 'finished';
+
 /** A pod that runs, and that its kubelet may end. */
 export interface EvictablePod extends PodPrograms {
-  /** Neither being stopped nor at its end. */
-  readonly isActive: boolean;
-  readonly hasEnded: boolean;
+  readonly mode: PodMode;
   /** Stop it, with so many seconds of grace. */
   end(how: PodEnd, graceSeconds: number, cause: Cause): void;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { LACKS_TASKS, lacksTasks } from '../../../controllers/scheduling/configuration/check.ts';
 import type { KubeSchedulerConfiguration } from '../../../controllers/scheduling/configuration/configuration.ts';
+import type { NewObject } from '../../../core/api/object.ts';
 import { qualifiedName } from '../../../core/kinds/validation/names.ts';
-import type { Taint } from '../../../core/schema/types.generated.ts';
+import type { Pod, Taint } from '../../../core/schema/types.generated.ts';
 import { MINUTE } from '../../../core/time.ts';
 import {
   CLUSTER_AUTOSCALER_FLAGS,
@@ -15,6 +16,7 @@ import {
   SCHEDULER_FLAGS,
   type SchedulerSettings,
 } from '../flags.ts';
+import { readManifest } from '../manifest.ts';
 import { type ClusterSpec, isAutoscaled, type Machine, type NodeGroup } from '../scenario.ts';
 import {
   anyObject,
@@ -207,6 +209,20 @@ const machine = strict(
     extended === undefined ? rest : { ...rest, extendedResources: extended },
 );
 
+const staticPod = anyObject.transform((raw, context): NewObject<Pod> => {
+  const read = readManifest(raw);
+  if (!read.ok) {
+    for (const { path, message } of read.problems) {
+      context.issues.push({ code: 'custom', message, input: raw, path: [...path] });
+    }
+    return z.NEVER;
+  }
+  if (read.object.kind === 'Pod') return read.object as NewObject<Pod>;
+  const message = `expected a Pod, got a ${read.object.kind}`;
+  context.issues.push({ code: 'custom', message, input: raw, path: ['kind'] });
+  return z.NEVER;
+});
+
 const nodeGroup = strict(
   {
     name: dnsLabel.describe('Nodes are called NAME-1, NAME-2 and so on.'),
@@ -227,6 +243,9 @@ const nodeGroup = strict(
     bootTime: duration
       .default(DEFAULT_BOOT_TIME)
       .describe('From the request for a machine until its node registers.'),
+    staticPods: listOf(staticPod, 'a list of Pods')
+      .optional()
+      .describe('Pods that each of its kubelets runs from files of its own.'),
     pricePerHour: number(0).default(0).describe('What a node costs an hour, in any currency.'),
   },
   'a node group',
