@@ -38,7 +38,7 @@ const CHECKS: readonly Check[] = [
   hook('bootstrap-controller', (view) => view.getByKey(SERVICE, 'default/kubernetes') !== undefined),
 ];
 
-export interface HealthAnswer {
+interface HealthAnswer {
   readonly code: number;
   readonly text: string;
 }

@@ -147,7 +147,7 @@ function validateNames(
   });
 }
 
-export function validateClaimSpec(spec: ResourceClaimSpec | undefined, field: string): readonly FieldError[] {
+function validateClaimSpec(spec: ResourceClaimSpec | undefined, field: string): readonly FieldError[] {
   const { config = [], constraints = [], requests = [] } = spec?.devices ?? {};
   const at = `${field}.devices`;
   const errors: FieldError[] = [...tooMany(requests, `${at}.requests`, REQUESTS_MAX)];
