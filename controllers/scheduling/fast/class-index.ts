@@ -15,7 +15,7 @@ import { hostNumbers } from './coupling.ts';
 import { type Group, NO_NUMBERS } from './group.ts';
 import { GroupTable } from './group-table.ts';
 import { FEASIBLE, GROUP, NO_NODE, NODE_STATUS, ROW, SCORE, STATUS } from './row.ts';
-import { nthOf, SlotSet } from './slot-set.ts';
+import { SlotSet } from './slot-set.ts';
 import { type CountedSpreading, openGroups, SpreadSearch } from './spread-search.ts';
 
 interface PlacedPlugin {
@@ -139,9 +139,13 @@ export class ClassIndex {
     }
     const seen = this.#seen;
     changes.forEachSince(seen, this.#cache.slotCount, (slot) => {
-      this.#take(slot);
-      if (changes.nodeChangedSince(slot, seen)) this.#lookAtNode(slot);
-      this.#put(slot);
+      if (changes.nodeChangedSince(slot, seen)) {
+        this.#take(slot);
+        this.#lookAtNode(slot);
+        this.#put(slot, false);
+      } else {
+        this.#put(slot, true);
+      }
     });
     this.#seen = changes.sequence;
   }
@@ -221,7 +225,7 @@ export class ClassIndex {
     this.feasible = 0;
     for (let slot = 0; slot < cache.slotCount; slot += 1) {
       this.#lookAtNode(slot);
-      this.#put(slot);
+      this.#put(slot, false);
     }
   }
 
@@ -295,30 +299,37 @@ export class ClassIndex {
     if (group.size === 0) this.#normalised = false;
   }
 
-  /** Finds out how a node stands with its present load, and files it so. */
-  #put(slot: number): void {
+  /** Hot path: finds out how a node stands with its present load, and files it so; nothing moves if nothing changed. */
+  #put(slot: number, isFiled: boolean): void {
+    const rows = this.#rows;
+    const row = slot * ROW;
     const node = this.#cache.atSlot(slot);
     if (node?.node === undefined) {
-      this.#rows[slot * ROW + STATUS] = NO_NODE;
+      if (isFiled) this.#take(slot);
+      rows[row + STATUS] = NO_NODE;
       return;
     }
     const status = this.#statusBeside(slot, node);
-    this.#rows[slot * ROW + STATUS] = status;
+    const isSame = isFiled && status === rows[row + STATUS];
     if (status > FEASIBLE) {
+      if (isSame) return;
+      if (isFiled) this.#take(slot);
+      rows[row + STATUS] = status;
       this.#rejections[status - 1]!.nodes += 1;
       return;
     }
-    let score = 0;
-    for (const { plugin, weight } of this.#loadScores) {
-      score += weight * checkedScore(plugin.score!(this.#state, this.#pod, node), plugin);
-    }
-    score /= this.#unit;
+    const score = this.#loadScoreOf(node);
+    let number = rows[row + GROUP]!;
     if (this.#coupled !== undefined) {
       hostNumbers(this.#coupled.coupling, node, this.#numbers);
-      this.#rows[slot * ROW + GROUP] = this.#table.groupFor(this.#kinOf[slot]!, this.#numbers);
+      number = this.#table.groupFor(this.#kinOf[slot]!, this.#numbers);
     }
-    const group = this.#groups[this.#rows[slot * ROW + GROUP]!]!;
-    this.#rows[slot * ROW + SCORE] = score;
+    if (isSame && score === rows[row + SCORE] && number === rows[row + GROUP]) return;
+    if (isFiled) this.#take(slot);
+    rows[row + STATUS] = FEASIBLE;
+    rows[row + GROUP] = number;
+    rows[row + SCORE] = score;
+    const group = this.#groups[number]!;
     let bucket = group.buckets[score];
     if (bucket === undefined) {
       bucket = this.#spareSets.pop() ?? new SlotSet(this.#capacity);
@@ -330,6 +341,16 @@ export class ClassIndex {
     group.slots?.add(slot);
     group.size += 1;
     if (group.size === 1) this.#normalised = false;
+  }
+
+  #loadScoreOf(node: NodeInfo): number {
+    const scores = this.#loadScores;
+    let score = 0;
+    for (let i = 0; i < scores.length; i += 1) {
+      const { plugin, weight } = scores[i]!;
+      score += weight * checkedScore(plugin.score!(this.#state, this.#pod, node), plugin);
+    }
+    return score / this.#unit;
   }
 
   /** With the pods that the node is kept free for, and without. The pods of a class have one priority then. */
@@ -344,7 +365,9 @@ export class ClassIndex {
   #statusNow(slot: number, node: NodeInfo): number {
     const byNode = this.#rows[slot * ROW + NODE_STATUS]!;
     const until = byNode === FEASIBLE ? NEVER : this.#rejections[byNode - 1]!.position;
-    for (const { plugin, position } of this.#loadFilters) {
+    const filters = this.#loadFilters;
+    for (let i = 0; i < filters.length; i += 1) {
+      const { plugin, position } = filters[i]!;
       if (position > until) break;
       const rejection = plugin.filter!(this.#state, this.#pod, node);
       if (rejection !== undefined) return this.#rejectionNumber(rejection, position);
@@ -411,25 +434,4 @@ function checkedScore(score: number, { name }: Plugin): number {
   throw new Error(
     `the plugin ${name} gave the score ${score}, which is no integer from 0 to ${MAX_NODE_SCORE}`,
   );
-}
-
-/** The node that a tie-break points at, in the order of names. */
-export function nodeAmong(sets: readonly SlotSet[], cache: ClusterCache, tieBreak: () => number): NodeInfo {
-  let count = 0;
-  for (const set of sets) count += set.size;
-  const k = count === 1 ? 0 : tieBreak() % count;
-  const slot = cache.slotsInNameOrder || count === 1 ? nthOf(sets, k) : nthByName(sets, cache, k);
-  const node = cache.atSlot(slot);
-  if (node === undefined) throw new Error(`the slot ${slot} was chosen for a pod, but holds no node`);
-  return node;
-}
-
-function nthByName(sets: readonly SlotSet[], cache: ClusterCache, k: number): number {
-  const ranks = new SlotSet(cache.nodes.length);
-  for (const set of sets) {
-    set.forEach((slot) => {
-      ranks.add(cache.rankOf(slot));
-    });
-  }
-  return cache.nodes[nthOf([ranks], k)]!.slot;
 }

@@ -18,6 +18,12 @@ function branch(): Branch {
   return { group: -1, children: undefined };
 }
 
+function sameValues(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 /** The groups of an index, found again by what their nodes have in common. */
 export class GroupTable {
   readonly groups: Group[] = [];
@@ -26,6 +32,7 @@ export class GroupTable {
   readonly #rawsAt = new Map<string, number>();
   readonly #kin: Kin[] = [];
   readonly #kinAt = new Map<string, number>();
+  #last = -1;
   readonly #capacity: number;
   readonly #keepsSlots: boolean;
 
@@ -36,6 +43,16 @@ export class GroupTable {
 
   /** The number of what a node's own object comes to. */
   kinFor(raws: readonly number[], domains: readonly (string | undefined)[]): number {
+    // Most nodes are like the one before.
+    const last = this.#kin[this.#last];
+    if (last !== undefined && sameValues(last.raws, raws) && sameValues(last.domains, domains)) {
+      return this.#last;
+    }
+    this.#last = this.#findKin(raws, domains);
+    return this.#last;
+  }
+
+  #findKin(raws: readonly number[], domains: readonly (string | undefined)[]): number {
     const rawsKey = raws.join();
     const key = domains.length === 0 ? rawsKey : `${rawsKey} ${JSON.stringify(domains)}`;
     const known = this.#kinAt.get(key);

@@ -19,9 +19,10 @@ import {
   triedVictims,
   type WayOut,
 } from '../reference.ts';
-import { ClassIndex, nodeAmong } from './class-index.ts';
+import { ClassIndex } from './class-index.ts';
 import { CoupledSearch } from './coupled-search.ts';
 import { type CountedAffinity, type Coupling, readTheSame, topologyKeysIn } from './coupling.ts';
+import { nodeAmong } from './node-among.ts';
 import { PodClassKeys } from './pod-class.ts';
 import type { CountedSpreading } from './spread-search.ts';
 
