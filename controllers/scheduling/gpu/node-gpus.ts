@@ -129,11 +129,6 @@ export function gpuKindsOn(node: NodeInfo): ReadonlyMap<string, number> {
   return stateOf(node).kinds;
 }
 
-/** The GPUs that a pod has on its node. */
-export function gpusOf(node: NodeInfo, uid: string): readonly number[] {
-  return stateOf(node).held.get(uid) ?? NO_GPUS;
-}
-
 /** Chooses GPUs for a pod that was just given the node; `undefined` where there is no room. */
 export function claimGpus(node: NodeInfo, info: PodInfo, choose: GpuChoice): readonly number[] | undefined {
   const request = gpuRequestOf(info.facts);
