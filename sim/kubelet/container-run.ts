@@ -95,12 +95,25 @@ export function newRun(spec: Container, role: ContainerRole, behavior: Container
   };
 }
 
-/** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy */
+/** https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#individual-container-restart-policy-and-rules */
+function isRestartedByRule({ spec, terminated }: ContainerRun): boolean {
+  const code = terminated?.exitCode ?? 0;
+  for (const { action, exitCodes } of spec.restartPolicyRules ?? []) {
+    const isListed = exitCodes?.values?.includes(code) === true;
+    if (exitCodes === undefined || (exitCodes.operator === 'In') !== isListed) continue;
+    return action === 'Restart';
+  }
+  return false;
+}
+
+/** A container's own policy goes before its pod's: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#restart-policy */
 export function restarts(run: ContainerRun, restartPolicy: string | undefined): boolean {
   if (run.state !== 'terminated') return false;
   if (run.role === 'sidecar') return true;
   if (run.role === 'ephemeral') return false;
+  if (run.spec.restartPolicyRules !== undefined && isRestartedByRule(run)) return true;
   const failed = run.terminated?.exitCode !== 0;
+  restartPolicy = run.spec.restartPolicy ?? restartPolicy;
   if (run.role === 'init') return failed && restartPolicy !== 'Never';
   if (restartPolicy === 'Never') return false;
   return restartPolicy !== 'OnFailure' || failed;
