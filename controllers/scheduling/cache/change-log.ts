@@ -1,6 +1,8 @@
 /** How many of the latest changes can be read one by one; who is further behind looks at every slot. */
 const RING_SIZE = 4096;
 const RING_MASK = RING_SIZE - 1;
+/** From one in so many on, slots are looked at one after the other: memory is faster in its own order. */
+const MANY = 8;
 const FIRST_CAPACITY = 16;
 
 /**
@@ -34,7 +36,7 @@ export class ChangeLog {
   /** Calls back once for each slot that changed after that moment. */
   forEachSince(seen: number, slotCount: number, visit: (slot: number) => void): void {
     const behind = this.sequence - seen;
-    if (behind > RING_SIZE || behind > slotCount) {
+    if (behind > RING_SIZE || behind * MANY > slotCount) {
       for (let slot = 0; slot < slotCount; slot += 1) if ((this.#lastChange[slot] ?? 0) > seen) visit(slot);
       return;
     }

@@ -212,7 +212,7 @@ export class Placer {
       if (!scores && rules.constraints.length > 0 && rules.hard.length === 0) continue;
       spread = { rules, weight: scores ? weight : 0 };
     }
-    const isByHost = spread !== undefined && readsHosts(spread.rules);
+    const isByHost = spread?.rules.readsHosts === true;
     if (affinity !== undefined || isByHost) {
       return this.#cache.eachNodeHasItsHostname ? { spread, affinity, coupled: true } : false;
     }
@@ -403,12 +403,6 @@ export class Placer {
     this.#decisionsSince += 1;
     if (this.#decisionsSince === SETTLED_AFTER && !this.#cache.slotsInNameOrder) this.#cache.renumber();
   }
-}
-
-/** Whether more of a node's own pods is read than one count that orders nodes. */
-function readsHosts({ hard, constraints }: Spreading): boolean {
-  const byHost = ({ topologyKey }: SpreadConstraint): boolean => topologyKey === HOSTNAME;
-  return hard.some(byHost) || constraints.filter(byHost).length > 1;
 }
 
 function topologyKeysOf({ constraints, hard }: Spreading): readonly string[] {

@@ -24,6 +24,8 @@ export interface Spreading {
   readonly constraints: readonly SpreadConstraint[];
   /** Whether a node that lacks one of the labels is out of it, with a score of 0. */
   readonly needsAllLabels: boolean;
+  /** Whether more of a node's own pods is read than one count that orders nodes. */
+  readonly readsHosts: boolean;
 }
 
 /** The topology in which each node is a domain: its pods are counted on the node, whatever the label says. */

@@ -30,7 +30,7 @@ interface Remembered {
   readonly spreading: Spreading;
 }
 
-const NONE: Spreading = { hard: [], constraints: [], needsAllLabels: true };
+const NONE: Spreading = { hard: [], constraints: [], needsAllLabels: true, readsHosts: false };
 
 /** The nodes whose pods count: by the constraint's policies, and with every label that is needed. */
 function nodesOf(
@@ -81,6 +81,10 @@ function constraintsFor(
   }));
 }
 
+function isByHost({ topologyKey }: SpreadConstraint): boolean {
+  return topologyKey === HOSTNAME;
+}
+
 /** Works out a pod's rules, once for all pods that are alike. */
 export class SpreadRules {
   readonly #defaults: readonly TopologySpreadConstraint[];
@@ -122,10 +126,12 @@ export class SpreadRules {
       return known.spreading;
     }
     const hard = constraintsFor(pod, list, 'DoNotSchedule', selector, true);
+    const constraints = constraintsFor(pod, list, 'ScheduleAnyway', selector, needsAllLabels);
     const spreading: Spreading = {
       hard: hard.map((each): HardConstraint => ({ ...each, self: each.selector.matches(labels) ? 1 : 0 })),
-      constraints: constraintsFor(pod, list, 'ScheduleAnyway', selector, needsAllLabels),
+      constraints,
       needsAllLabels,
+      readsHosts: hard.some(isByHost) || constraints.filter(isByHost).length > 1,
     };
     this.#remembered.set(key, { labels, namespace, spec, spreading });
     return spreading;
