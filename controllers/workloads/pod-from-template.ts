@@ -19,7 +19,7 @@ interface Known {
 const requests = new WeakMap<PodTemplateSpec, Known>();
 
 /** `getPodsPrefix`: the name and a dash, unless that is too long for a name. */
-export function namePrefix(controllerName: string): string {
+function namePrefix(controllerName: string): string {
   const prefix = `${controllerName}-`;
   return prefix.length > NAME_MAX_LENGTH ? controllerName : prefix;
 }

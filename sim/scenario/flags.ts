@@ -389,7 +389,7 @@ export type ClusterAutoscalerSettings = FlagValues<typeof CLUSTER_AUTOSCALER_FLA
 
 /** Every flag with its value: durations in microseconds, rates a second (0: unlimited). */
 export interface KubernetesSettings {
-  /** As `kubectl version` shows it: `v1.34.0`. */
+  /** As `kubectl version` shows it: `v1.36.0`. */
   readonly version: string;
   /** Whether components write `v1.Event` objects. */
   readonly events: boolean;

@@ -49,6 +49,52 @@ test.each([
     },
   ],
   [
+    'what kubelets are told, and what befalls nodes',
+    {
+      cluster: {
+        kubernetes: {
+          kubelet: {
+            evictionHard: { 'memory.available': '5%', 'pid.available': '1000' },
+            evictionSoft: { 'memory.available': '1Gi' },
+            evictionSoftGracePeriod: { 'memory.available': '90s' },
+            evictionMaxPodGracePeriod: 30,
+            evictionPressureTransitionPeriod: '1m',
+            imageMinimumGCAge: '5m',
+            shutdownGracePeriodByPodPriority: [{ priority: 0, shutdownGracePeriodSeconds: 20 }],
+          },
+        },
+        nodeGroups: [
+          {
+            name: 'a',
+            count: 1,
+            staticPods: [
+              {
+                apiVersion: 'v1',
+                kind: 'Pod',
+                metadata: { name: 'etcd', namespace: 'kube-system' },
+                spec: { containers: [{ name: 'etcd', image: 'etcd:3' }] },
+              },
+            ],
+          },
+        ],
+      },
+      behaviors: [
+        {
+          exit: { after: '5m', code: 1, message: 'no licence' },
+          postStart: { takes: '2s', code: 1, runs: 1 },
+          preStop: { takes: { p50: '1s', p99: '3s' } },
+          usage: { disk: '1Gi', fills: '2Gi/h', volume: 'spool' },
+        },
+      ],
+      timeline: [
+        { at: '1m', fault: 'memory-pressure', node: 'a-1', memory: '3Gi', for: '1m' },
+        { at: '2m', fault: 'disk-pressure', node: { any: {} }, share: 0.9 },
+        { at: '3m', fault: 'pid-pressure', node: 'a-1', pids: 30_000, for: '1m' },
+        { at: '4m', fault: 'node-shutdown', node: 'a-1', for: '1m' },
+      ],
+    },
+  ],
+  [
     'behaviours and traffic',
     {
       behaviors: [

@@ -30,10 +30,6 @@ function indexOf(resource: string): number {
   return index;
 }
 
-export function isCustomIndex(index: number): boolean {
-  return index >= CATALOG.length;
-}
-
 const ANYTHING: JSONSchemaProps = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 
 function versionOf(group: string, version: CustomResourceDefinitionVersion): CustomVersion {

@@ -41,7 +41,7 @@ import { givenConfiguration, KUBELET_CONFIGURATION_FIELDS } from './kubelet.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
 
 /** The version whose behaviour is modelled, unless a scenario names another to be shown. */
-const DEFAULT_VERSION = 'v1.34.0';
+const DEFAULT_VERSION = 'v1.36.0';
 
 const DEFAULT_MACHINE: Machine = { cpu: '4', memory: '16Gi', ephemeralStorage: '100Gi', pods: 110 };
 const DEFAULT_ZONES: readonly string[] = ['a', 'b', 'c'];
@@ -145,7 +145,7 @@ const kubeletSettings = strict(
 
 const kubernetes = strict(
   {
-    version: textLike(/^v?1\.\d+(\.\d+)?$/, 'a version such as 1.34 or v1.34.0')
+    version: textLike(/^v?1\.\d+(\.\d+)?$/, 'a version such as 1.34 or v1.36.0')
       .default(DEFAULT_VERSION)
       .describe('The version that the control plane and the kubelets show. It changes no behaviour.'),
     events: flag.default(true).describe('Whether components write Event objects (kubectl get events).'),
