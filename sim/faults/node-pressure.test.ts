@@ -3,6 +3,7 @@ import type { EventRecord } from '../../core/log/record.ts';
 import type { Node, Pod } from '../../core/schema/types.generated.ts';
 import { runScenario } from '../run.ts';
 import { readScenario } from '../scenario/resolve.ts';
+import { writtenEntry } from '../scenario/written-entry.ts';
 
 function eventsOf(spec: object): readonly EventRecord[] {
   const head = { apiVersion: 'wavetank.dev/v1alpha1', kind: 'Scenario', metadata: { name: 'test' } };
@@ -77,4 +78,40 @@ test('programs that leak into a node without limits are evicted for what they us
   expect(messages[0]).toMatch(
     /^The node was low on resource: memory\. Threshold quantity: 100Mi, available: \S+\. Container web was using \S+, request is 512Mi, has larger consumption of memory\. $/,
   );
+});
+
+test.each([
+  { at: '1m', fault: 'memory-pressure', node: 'a-1', memory: '3Gi', for: '1m' },
+  { at: '2m', fault: 'disk-pressure', node: { any: {} }, share: 0.9 },
+  { at: '3m', fault: 'pid-pressure', node: 'a-1', pids: 30_000, for: '1m' },
+  { at: '4m', fault: 'node-shutdown', node: 'a-1', for: '1m' },
+])('$fault is written as it was read', (entry) => {
+  const scenarioOf = (timeline: readonly object[]) => {
+    const read = readScenario({
+      apiVersion: 'wavetank.dev/v1alpha1',
+      kind: 'Scenario',
+      metadata: { name: 'test' },
+      spec: { timeline },
+    });
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    return read.scenario;
+  };
+  const given = scenarioOf([entry]);
+  expect(scenarioOf(given.timeline.map(writtenEntry)).timeline).toEqual(given.timeline);
+});
+
+test.each([
+  [{ at: 0, fault: 'disk-pressure', node: 'n' }, 'expected either disk, or share, such as 0.9'],
+  [
+    { at: 0, fault: 'memory-pressure', node: 'n', memory: '1Gi', share: 0.5 },
+    'expected either memory, or share, such as 0.9, got both',
+  ],
+])('%j says what it lacks', (entry, message) => {
+  const read = readScenario({
+    apiVersion: 'wavetank.dev/v1alpha1',
+    kind: 'Scenario',
+    metadata: { name: 'test' },
+    spec: { timeline: [entry] },
+  });
+  expect(read.ok ? [] : read.problems.map((problem) => problem.message)).toEqual([message]);
 });

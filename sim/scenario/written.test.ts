@@ -86,12 +86,6 @@ test.each([
           usage: { disk: '1Gi', fills: '2Gi/h', volume: 'spool' },
         },
       ],
-      timeline: [
-        { at: '1m', fault: 'memory-pressure', node: 'a-1', memory: '3Gi', for: '1m' },
-        { at: '2m', fault: 'disk-pressure', node: { any: {} }, share: 0.9 },
-        { at: '3m', fault: 'pid-pressure', node: 'a-1', pids: 30_000, for: '1m' },
-        { at: '4m', fault: 'node-shutdown', node: 'a-1', for: '1m' },
-      ],
     },
   ],
   [
