@@ -7,7 +7,7 @@ import type { ContainerRun } from '../container-run.ts';
 import type { PodPrograms, ProgramListener } from '../program.ts';
 
 /** Bytes that the program of a container has written since it began. */
-export function diskOf({ behavior: { usage }, startedAt, state }: ContainerRun, now: Micros): number {
+function diskOf({ behavior: { usage }, startedAt, state }: ContainerRun, now: Micros): number {
   if (usage === undefined || state === 'waiting') return 0;
   const { disk = 0, fillsPerHour = 0 } = usage;
   return disk + Math.round((fillsPerHour * Math.max(0, now - startedAt)) / HOUR);
