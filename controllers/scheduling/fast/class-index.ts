@@ -139,13 +139,9 @@ export class ClassIndex {
     }
     const seen = this.#seen;
     changes.forEachSince(seen, this.#cache.slotCount, (slot) => {
-      if (changes.nodeChangedSince(slot, seen)) {
-        this.#take(slot);
-        this.#lookAtNode(slot);
-        this.#put(slot, false);
-      } else {
-        this.#put(slot, true);
-      }
+      this.#take(slot);
+      if (changes.nodeChangedSince(slot, seen)) this.#lookAtNode(slot);
+      this.#put(slot);
     });
     this.#seen = changes.sequence;
   }
@@ -225,7 +221,7 @@ export class ClassIndex {
     this.feasible = 0;
     for (let slot = 0; slot < cache.slotCount; slot += 1) {
       this.#lookAtNode(slot);
-      this.#put(slot, false);
+      this.#put(slot);
     }
   }
 
@@ -299,21 +295,17 @@ export class ClassIndex {
     if (group.size === 0) this.#normalised = false;
   }
 
-  /** Hot path: finds out how a node stands with its present load, and files it so; nothing moves if nothing changed. */
-  #put(slot: number, isFiled: boolean): void {
+  /** Hot path: finds out how a node stands with its present load, and files it so. */
+  #put(slot: number): void {
     const rows = this.#rows;
     const row = slot * ROW;
     const node = this.#cache.atSlot(slot);
     if (node?.node === undefined) {
-      if (isFiled) this.#take(slot);
       rows[row + STATUS] = NO_NODE;
       return;
     }
     const status = this.#statusBeside(slot, node);
-    const isSame = isFiled && status === rows[row + STATUS];
     if (status > FEASIBLE) {
-      if (isSame) return;
-      if (isFiled) this.#take(slot);
       rows[row + STATUS] = status;
       this.#rejections[status - 1]!.nodes += 1;
       return;
@@ -324,8 +316,6 @@ export class ClassIndex {
       hostNumbers(this.#coupled.coupling, node, this.#numbers);
       number = this.#table.groupFor(this.#kinOf[slot]!, this.#numbers);
     }
-    if (isSame && score === rows[row + SCORE] && number === rows[row + GROUP]) return;
-    if (isFiled) this.#take(slot);
     rows[row + STATUS] = FEASIBLE;
     rows[row + GROUP] = number;
     rows[row + SCORE] = score;
