@@ -1,5 +1,5 @@
 import type { NodeInfo } from './node-info.ts';
-import type { NodeTest } from './pod-counts.ts';
+import type { NodeTest } from './node-test.ts';
 
 /** What a node without the label belongs to; also Kubernetes' name for it. */
 export const NO_DOMAIN = '';

@@ -1,15 +1,8 @@
 import { SlotSet } from '../fast/slot-set.ts';
 import { DomainTotals } from './domain-totals.ts';
 import type { NodeInfo } from './node-info.ts';
+import type { NodeTest } from './node-test.ts';
 import type { PodSelector } from './pod-owners.ts';
-
-/** Which nodes' pods count towards a domain. Two with the same key take the same nodes. */
-export interface NodeTest {
-  readonly key: string;
-  readonly counts: (node: NodeInfo) => boolean;
-}
-
-export const EVERY_NODE: NodeTest = { key: '', counts: () => true };
 
 /**
  * How many of the pods that a selector takes are on each node and in each domain, kept up to date pod by pod. Most

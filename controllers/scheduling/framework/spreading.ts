@@ -1,4 +1,4 @@
-import type { NodeTest } from '../cache/pod-counts.ts';
+import type { NodeTest } from '../cache/node-test.ts';
 import type { PodSelector } from '../cache/pod-owners.ts';
 
 /** A rule about how evenly pods lie over the domains of a topology, ready to be counted. */

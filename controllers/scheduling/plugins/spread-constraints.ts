@@ -1,7 +1,7 @@
 import type { StringMap } from '../../../core/api/object.ts';
 import type { Pod, PodSpec, TopologySpreadConstraint } from '../../../core/schema/types.generated.ts';
 import type { ClusterView } from '../cache/cluster-view.ts';
-import { EVERY_NODE, type NodeTest } from '../cache/pod-counts.ts';
+import { EVERY_NODE, type NodeTest } from '../cache/node-test.ts';
 import type { PodSelector } from '../cache/pod-owners.ts';
 import type { PodTopologySpreadArgs } from '../configuration/plugin-args.ts';
 import {
