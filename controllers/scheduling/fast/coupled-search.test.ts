@@ -14,6 +14,8 @@ import type {
 import { randomStream } from '../../../sim/random/keyed.ts';
 import { ClusterCache } from '../cache/cluster-cache.ts';
 import { type PodInfo, podInfo } from '../cache/pod-info.ts';
+import type { ProfileConfiguration } from '../configuration/configuration.ts';
+import type { InterPodAffinityArgs } from '../configuration/plugin-args.ts';
 import { profileOf } from '../configuration/profile.ts';
 import type { Profile } from '../framework/extension-points.ts';
 import { DEFAULT_PROFILE } from '../plugins/default-plugins.ts';
@@ -264,12 +266,12 @@ function agrees(seed: number, { steps, nodes, profile = DEFAULT_PROFILE, shared 
   }
 }
 
-function configured(pluginArgs: Readonly<Record<string, unknown>>, points = {}): Profile {
+function configured(args: InterPodAffinityArgs, plugins: ProfileConfiguration['plugins'] = {}): Profile {
   return profileOf({
     schedulerName: 'default-scheduler',
-    plugins: points,
-    pluginConfig: [{ name: 'InterPodAffinity', args: pluginArgs }],
-  } as Parameters<typeof profileOf>[0]);
+    plugins,
+    pluginConfig: [{ name: 'InterPodAffinity', args }],
+  });
 }
 
 const CONFIGURED: readonly (readonly [string, Profile])[] = [
