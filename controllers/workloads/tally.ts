@@ -92,12 +92,13 @@ function tallyBesides(replicaSet: ReplicaSet, owned: readonly Pod[]): Tally {
   const matches = compileSelector(spec.selector);
   const matchesTemplate = selectorFromMap(spec.template?.metadata?.labels);
   const comparable = known !== undefined && known.owned.length === owned.length;
+  const before = comparable ? known.owned : NONE;
   // Nobody reads the marks of the list before any more, so they become those of this one.
   const marks = comparable ? known.marks : new Uint8Array(owned.length);
   let isSame = comparable && known.tally.strays.length === 0;
   for (let i = 0; i < owned.length; i += 1) {
     const pod = owned[i] as Pod;
-    if (comparable && known.owned[i] === pod) continue;
+    if (before[i] === pod) continue;
     const mark = markOf(pod, matches, matchesTemplate);
     if (mark === marks[i]) continue;
     marks[i] = mark;

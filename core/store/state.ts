@@ -35,7 +35,10 @@ class Bucket {
   /** The very same array until something in it changes: whoever reads it twice can see that nothing did. */
   select(keys: readonly string[], objects: readonly (KubeObject | undefined)[]): readonly KubeObject[] {
     if (this.selected === undefined) {
-      this.selected = this.inKeyOrder(keys).map((slot) => objects[slot] as KubeObject);
+      const order = this.inKeyOrder(keys);
+      const selected = new Array<KubeObject>(order.length);
+      for (let i = 0; i < order.length; i += 1) selected[i] = objects[order[i] as number] as KubeObject;
+      this.selected = selected;
     }
     return this.selected;
   }
