@@ -70,6 +70,14 @@ function withPolicy(html) {
   );
 }
 
+/**
+ * The page reads what was written: how a kind's objects are made, checked and defaulted isn't a part of it, nor the
+ * languages that this takes.
+ */
+const WRITING = ['/strategies.ts', './custom-strategy.ts'];
+const READS_ONLY = '\0reads-only';
+const NO_STRATEGIES = 'export const STRATEGIES = {}; export const customStrategy = () => ({});';
+
 async function bundle() {
   const [{ build }, { viteSingleFile }] = await Promise.all([
     import('vite'),
@@ -89,6 +97,12 @@ async function bundle() {
     },
     plugins: [
       viteSingleFile(),
+      {
+        name: 'wavetank-reads-only',
+        enforce: 'pre',
+        resolveId: (source) => (WRITING.some((module) => source.endsWith(module)) ? READS_ONLY : undefined),
+        load: (id) => (id === READS_ONLY ? NO_STRATEGIES : undefined),
+      },
       {
         name: 'wavetank-inputs',
         moduleParsed: ({ id }) => void modules.add(id.split('?')[0]),

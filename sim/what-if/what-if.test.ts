@@ -267,7 +267,10 @@ describe('a change that touches nothing', () => {
       'an unknown setting',
       { set: { 'spec.cluster.kubernetes.kubelet.max-pods': 5 } },
       'spec.set.spec.cluster.kubernetes.kubelet.max-pods: unknown field "max-pods"; there are kube-api-qps, ' +
-        'kube-api-burst, node-status-update-frequency, nodeLeaseDurationSeconds, serialize-image-pulls',
+        'kube-api-burst, node-status-update-frequency, nodeLeaseDurationSeconds, serialize-image-pulls, ' +
+        'evictionHard, evictionSoft, evictionSoftGracePeriod, evictionMinimumReclaim, evictionMaxPodGracePeriod, evictionPressureTransitionPeriod, ' +
+        'imageGCHighThresholdPercent, imageGCLowThresholdPercent, imageMinimumGCAge, ' +
+        'shutdownGracePeriod, shutdownGracePeriodCriticalPods, shutdownGracePeriodByPodPriority',
     ],
     [
       'a part that has another way',
