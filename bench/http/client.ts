@@ -134,7 +134,11 @@ function requestNumber(errand: Errand, i: number): string {
   return message(errand, 'GET', `${PODS}/bench-${errand.first + (i % errand.objects)}`);
 }
 
-async function askAll(errand: Errand): Promise<Report> {
+/** As many connections as asked for take turns until all is done; a turn says whether it went well. */
+async function inTurns(
+  errand: Errand,
+  turn: (connection: Connection, i: number) => Promise<boolean>,
+): Promise<Report> {
   const connections = await Promise.all(
     Array.from({ length: errand.connections }, () => Connection.open(errand)),
   );
@@ -146,8 +150,7 @@ async function askAll(errand: Errand): Promise<Report> {
       while (next < errand.count) {
         const i = next;
         next += 1;
-        const code = await connection.ask(requestNumber(errand, i));
-        if (code >= 300) failures += 1;
+        if (!(await turn(connection, i))) failures += 1;
       }
     }),
   );
@@ -157,28 +160,18 @@ async function askAll(errand: Errand): Promise<Report> {
   return { seconds, failures, bytes };
 }
 
+function askAll(errand: Errand): Promise<Report> {
+  return inTurns(errand, async (connection, i) => (await connection.ask(requestNumber(errand, i))) < 300);
+}
+
 /** Each connection creates a pod and deletes it again, for so many pods. */
-async function churn(errand: Errand): Promise<Report> {
-  const connections = await Promise.all(
-    Array.from({ length: errand.connections }, () => Connection.open(errand)),
-  );
-  let next = 0;
-  let failures = 0;
-  const start = performance.now();
-  await Promise.all(
-    connections.map(async (connection) => {
-      while (next < errand.count) {
-        const name = `churn-${errand.first + next}`;
-        next += 1;
-        const made = await connection.ask(message(errand, 'POST', PODS, podBody(name)));
-        const gone = await connection.ask(message(errand, 'DELETE', `${PODS}/${name}?gracePeriodSeconds=0`));
-        if (made >= 300 || gone >= 300) failures += 1;
-      }
-    }),
-  );
-  const seconds = (performance.now() - start) / 1000;
-  for (const connection of connections) connection.close();
-  return { seconds, failures, bytes: 0 };
+function churn(errand: Errand): Promise<Report> {
+  return inTurns(errand, async (connection, i) => {
+    const name = `churn-${errand.first + i}`;
+    const made = await connection.ask(message(errand, 'POST', PODS, podBody(name)));
+    const gone = await connection.ask(message(errand, 'DELETE', `${PODS}/${name}?gracePeriodSeconds=0`));
+    return made < 300 && gone < 300;
+  });
 }
 
 /** Watchers, each of which must see every creation once and in order. Reports when all have, and says when they listen. */

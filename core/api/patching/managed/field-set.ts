@@ -27,48 +27,17 @@ function node(isMember: boolean, children: ReadonlyMap<string, FieldSet>): Field
   return isMember ? LEAF : EMPTY;
 }
 
-/** Collects places as somebody walks through an object, and gives the set of them. */
-export class FieldSetBuilder {
-  private isMember = false;
-  private children: Map<string, FieldSetBuilder> | undefined;
+/** Collects places as somebody walks through objects, for several sets at once: each mark, a bit, is one of a set. */
+export class PlaceMarks {
+  private marks = 0;
+  private children: Map<string, PlaceMarks> | undefined;
 
   /** The place one step further. */
-  at(step: string): FieldSetBuilder {
+  at(step: string): PlaceMarks {
     this.children ??= new Map();
     let next = this.children.get(step);
     if (next === undefined) {
-      next = new FieldSetBuilder();
-      this.children.set(step, next);
-    }
-    return next;
-  }
-
-  /** This place is one of the set. */
-  add(): void {
-    this.isMember = true;
-  }
-
-  set(): FieldSet {
-    if (this.children === undefined) return this.isMember ? LEAF : EMPTY;
-    const children = new Map<string, FieldSet>();
-    for (const [step, child] of this.children) {
-      const set = child.set();
-      if (!isEmptySet(set)) children.set(step, set);
-    }
-    return node(this.isMember, children);
-  }
-}
-
-/** The same for several sets over the same places: each mark, a bit, is one of a set. */
-export class Differences {
-  private marks = 0;
-  private children: Map<string, Differences> | undefined;
-
-  at(step: string): Differences {
-    this.children ??= new Map();
-    let next = this.children.get(step);
-    if (next === undefined) {
-      next = new Differences();
+      next = new PlaceMarks();
       this.children.set(step, next);
     }
     return next;

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../../../schema/decoding.ts';
 import { equalValues } from '../../equal.ts';
 import { byOrder } from '../element-order.ts';
-import { Differences, type FieldSet, FieldSetBuilder, isEmptySet } from './field-set.ts';
+import { type FieldSet, isEmptySet, PlaceMarks } from './field-set.ts';
 import { isDeclared, isMerged, type Place, placeOfField, placeOfItem, stepOfItem } from './place.ts';
 
 /** What server-side apply does with whole objects: which places they have, how two differ, one laid over the other. */
@@ -32,29 +32,32 @@ function itemsByStep(items: readonly unknown[], place: Place): ReadonlyMap<strin
   return found;
 }
 
-function collect(value: unknown, place: Place, into: FieldSetBuilder, isRoot: boolean): void {
+/** Of the one set that `collect` fills. */
+const MEMBER = 1;
+
+function collect(value: unknown, place: Place, into: PlaceMarks, isRoot: boolean): void {
   if (isMap(value, place)) {
     for (const field of fieldsIn(value)) {
       const below = into.at(`f:${field}`);
       const inner = value[field];
       collect(inner, placeOfField(place, field), below, false);
       const isNothing = isJsonObject(inner) && fieldsIn(inner).length === 0;
-      if (isNothing || !isDeclared(place, field)) below.add();
+      if (isNothing || !isDeclared(place, field)) below.mark(MEMBER);
     }
   } else if (isItems(value, place)) {
     for (const [step, item] of itemsByStep(value, place)) {
       const below = into.at(step);
       collect(item, placeOfItem(place), below, false);
-      below.add();
+      below.mark(MEMBER);
     }
-  } else if (!isRoot) into.add();
+  } else if (!isRoot) into.mark(MEMBER);
 }
 
 /** The places that a configuration speaks of. */
 export function fieldsOf(value: unknown, place: Place): FieldSet {
-  const into = new FieldSetBuilder();
+  const into = new PlaceMarks();
   collect(value, place, into, true);
-  return into.set();
+  return into.setOf(MEMBER);
 }
 
 export interface Comparison {
@@ -67,7 +70,7 @@ const ADDED = 1;
 const MODIFIED = 2;
 const REMOVED = 4;
 
-function compareAt(before: unknown, after: unknown, place: Place, found: Differences, isRoot: boolean): void {
+function compareAt(before: unknown, after: unknown, place: Place, found: PlaceMarks, isRoot: boolean): void {
   if (before === after || (before === undefined && after === undefined)) return;
   const hasMaps = isMap(before, place) || isMap(after, place);
   const hasItems = isItems(before, place) || isItems(after, place);
@@ -88,7 +91,7 @@ function compareAt(before: unknown, after: unknown, place: Place, found: Differe
 
 const NOTHING: Fields = {};
 
-function compareMaps(before: unknown, after: unknown, place: Place, found: Differences): void {
+function compareMaps(before: unknown, after: unknown, place: Place, found: PlaceMarks): void {
   const left = isJsonObject(before) ? before : NOTHING;
   const right = isJsonObject(after) ? after : NOTHING;
   const at = (field: string): void =>
@@ -98,7 +101,7 @@ function compareMaps(before: unknown, after: unknown, place: Place, found: Diffe
     if (left[field] === undefined && right[field] !== undefined) at(field);
 }
 
-function compareItems(before: unknown, after: unknown, place: Place, found: Differences): void {
+function compareItems(before: unknown, after: unknown, place: Place, found: PlaceMarks): void {
   const left = itemsByStep(Array.isArray(before) ? before : [], place);
   const right = itemsByStep(Array.isArray(after) ? after : [], place);
   const at = (step: string): void =>
@@ -113,7 +116,7 @@ function isSplittable(value: unknown, isSuch: boolean): boolean {
 }
 
 export function compare(before: unknown, after: unknown, place: Place): Comparison {
-  const found = new Differences();
+  const found = new PlaceMarks();
   compareAt(before, after, place, found, true);
   return { added: found.setOf(ADDED), modified: found.setOf(MODIFIED), removed: found.setOf(REMOVED) };
 }
