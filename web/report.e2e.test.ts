@@ -289,8 +289,8 @@ describe.skipIf(obstacle !== undefined)(
       timeout: TIMEOUT_MS,
     }, async () => {
       const options = { colorScheme: 'dark', viewport: { width: 390, height: 800 } } as const;
-      const { page, offences } = await openReport(browser, report, options);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+      const { page, offences, widest } = await openReport(browser, report, options);
+      expect(await widest()).toBe(390);
       const background = await page.evaluate('getComputedStyle(document.body).backgroundColor');
       await page.getByTitle('Dark or light').click();
       expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).not.toBe(background);

@@ -36,7 +36,15 @@ export interface Watched {
   readonly page: Page;
   /** Errors, warnings, refusals by the policy, requests to anything but the file itself. */
   readonly offences: readonly string[];
+  /** The most that the page ever was wide, in pixels, from the first thing drawn on. */
+  readonly widest: () => Promise<number>;
 }
+
+/** Looks after every change of the page, before it is painted: what is right a moment later is too late. */
+const WATCH_WIDTH = `globalThis.widest = 0;
+  new MutationObserver(() => {
+    globalThis.widest = Math.max(globalThis.widest, document.documentElement.scrollWidth);
+  }).observe(document, { childList: true, subtree: true });`;
 
 /** Opens a report from its file, and waits until it is drawn. */
 export async function openReport(
@@ -60,7 +68,8 @@ export async function openReport(
   await opened.addInitScript(
     "addEventListener('securitypolicyviolation', (event) => console.error('policy: ' + event.violatedDirective))",
   );
+  await opened.addInitScript(WATCH_WIDTH);
   await opened.goto(url);
   await opened.getByRole('heading', { level: 1 }).waitFor();
-  return { page: opened, offences };
+  return { page: opened, offences, widest: () => opened.evaluate<number>('globalThis.widest') };
 }

@@ -196,7 +196,7 @@ export function Chart({ page, chart }: { page: PageState; chart: ChartModel }) {
   // The theme is read from the style sheet.
   useEffect(() => {
     const element = host.current;
-    if (element === null) return undefined;
+    if (element === null || width === 0) return undefined;
     const made = new uPlot(
       options(page, chart, width + AXIS_PIXELS, height),
       alignedValues(chart.series, start, end) as uPlot.AlignedData,

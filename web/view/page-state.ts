@@ -35,8 +35,8 @@ export class PageState {
   readonly selection = signal<Selection | undefined>(undefined);
   readonly tab = signal<Tab>('story');
   readonly isPlaying = signal(false);
-  /** Pixels of the time axis. */
-  readonly plotWidth = signal(600);
+  /** Pixels of the time axis; 0 until they are known, and nothing is drawn on it before. */
+  readonly plotWidth = signal(0);
   /** Grows when colors have changed: what is drawn on a canvas has to be drawn again. */
   readonly theme = signal(0);
   /** The number of records that the state holds; read it, and `state` is that of `now`. */

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo } from 'preact/hooks';
 import type { LaneItem, Lane as LaneModel } from '../lanes/lane.ts';
 import { layoutLane } from '../lanes/layout.ts';
 import type { PageState } from './page-state.ts';
@@ -14,7 +14,7 @@ const TEXT_PIXELS = 44;
 /** The ruler over all lanes and charts: press or drag to choose a time. */
 export function Ruler({ page }: { page: PageState }) {
   const { ref, width } = useWidth<HTMLDivElement>();
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (width > 0) page.plotWidth.value = width;
   }, [width, page]);
   const { from, to } = page.range.value;

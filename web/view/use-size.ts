@@ -1,13 +1,13 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-/** The width of an element in pixels, kept up as it changes. */
+/** The width of an element in pixels, kept up as it changes; known before anything is painted. */
 export function useWidth<T extends HTMLElement>(): {
   readonly ref: { current: T | null };
   readonly width: number;
 } {
   const ref = useRef<T>(null);
   const [width, setWidth] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = ref.current;
     if (element === null) return undefined;
     const observer = new ResizeObserver(() => setWidth(element.clientWidth));
