@@ -15,6 +15,7 @@ import { rootCaPublisher } from './policy/root-ca-publisher.ts';
 import { serviceAccountController } from './policy/service-account.ts';
 import { type ControllerSettings, DEFAULT_CONTROLLER_SETTINGS } from './settings.ts';
 import { claimProtectionController } from './storage/claim-protection.ts';
+import { ephemeralVolumeController } from './storage/ephemeral-volumes.ts';
 import { persistentVolumeBinder } from './storage/persistent-volume-binder.ts';
 import { volumeProtectionController } from './storage/volume-protection.ts';
 import { cronJobController } from './workloads/cron-job.ts';
@@ -53,6 +54,7 @@ export function controllersFor(
     nodeLifecycleController(settings.nodeLifecycle),
     claimProtectionController,
     volumeProtectionController,
+    ephemeralVolumeController,
     persistentVolumeBinder,
     podGarbageCollector(settings.terminatedPodsMax),
     { ...replicaSetController, workers: workers.replicaSet },

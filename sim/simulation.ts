@@ -9,7 +9,7 @@ import type { LogRecord, RecordSink, Stimulus, StimulusRecord } from '../core/lo
 import type { RestAnswer, RestRequest } from '../core/rest/request.ts';
 import { serveWriteRequest, tryWebhooks } from '../core/rest/rest.ts';
 import type { View } from '../core/store/view.ts';
-import { MILLISECOND, type Micros, SECOND } from '../core/time.ts';
+import { type Micros, SECOND } from '../core/time.ts';
 import type { Cause } from './actor.ts';
 import { Cloud } from './cloud/cloud.ts';
 import { CostMeter } from './cloud/cost-meter.ts';
@@ -20,7 +20,8 @@ import { bootstrapApi } from './host/bootstrap-api.ts';
 import { ClusterAutoscalerProcess } from './host/cluster-autoscaler-process.ts';
 import { controllersWith } from './host/controllers-with.ts';
 import { NodePool, nodeConcerned } from './host/node-pool.ts';
-import { ControllerProcess, type ProcessSettings } from './host/process.ts';
+import { ControllerProcess } from './host/process.ts';
+import { processSettings, WATCH_DELAY } from './host/process-settings.ts';
 import { SchedulerProcess } from './host/scheduler-process.ts';
 import { WatchStream } from './host/watch-stream.ts';
 import { Kernel, PRIORITY, type Target } from './kernel/kernel.ts';
@@ -29,15 +30,13 @@ import { CLUSTER_AUTOSCALER_FLAGS, flagValues } from './scenario/flags.ts';
 import { type Action, isAutoscaled, type Scenario } from './scenario/scenario.ts';
 import type { StimulusWorld } from './stimulus/handler.ts';
 import { handlerFor } from './stimulus/list.ts';
+import { csiProcess } from './storage/csi-process.ts';
+import { StorageSystems } from './storage/storage-systems.ts';
 import { DeclaredMetrics, withDeclaredMetrics } from './traffic/declared-metrics.ts';
 import { Load } from './traffic/load.ts';
 import { ScrapedMetrics, SteadyMetrics } from './traffic/metrics.ts';
 import { hasLoad, Traffic } from './traffic/traffic.ts';
 
-/** From sending a request to its answer: what a healthy API server with etcd on a fast disk takes for a write. */
-const REQUEST_LATENCY: Micros = 3 * MILLISECOND;
-/** From an event to its arrival in a watcher's cache. */
-const WATCH_DELAY: Micros = MILLISECOND;
 /** The control plane and the first nodes come up in the first second; then the manifests are applied. */
 const MANIFESTS_AT: Micros = SECOND;
 
@@ -83,19 +82,6 @@ interface FaultyProcess {
   delayWatch(by: Micros): void;
 }
 
-function processSettings(
-  flags: { 'kube-api-qps': number; 'kube-api-burst': number },
-  events: boolean,
-): ProcessSettings {
-  return {
-    qps: flags['kube-api-qps'],
-    burst: flags['kube-api-burst'],
-    requestLatency: REQUEST_LATENCY,
-    watchDelay: WATCH_DELAY,
-    events,
-  };
-}
-
 function withReplacements(
   controllers: readonly Controller[],
   replacements: readonly Controller[],
@@ -122,6 +108,9 @@ export class Simulation implements Target {
   readonly server: ApiServer;
   readonly controllerManager: ControllerProcess;
   readonly scheduler: SchedulerProcess;
+  /** What stands behind volumes, and the sidecars of the drivers. */
+  readonly storage: StorageSystems;
+  private readonly csi: ControllerProcess;
   readonly cloud: Cloud;
   /** Absent where no machine has a price. */
   private readonly cost: CostMeter | undefined;
@@ -171,6 +160,11 @@ export class Simulation implements Target {
       kubernetes.kubeScheduler,
       processSettings(kubernetes.kubeScheduler, kubernetes.events),
     );
+    this.storage = new StorageSystems(
+      scenario.cluster.csiDrivers ?? [],
+      randomStream(scenario.seed, 'storage'),
+    );
+    this.csi = csiProcess(this.kernel, this.server, stream, this.storage, kubernetes.events);
     this.nodes = new NodePool(
       this.kernel,
       this.server,
@@ -251,6 +245,7 @@ export class Simulation implements Target {
     }
     this.controllerManager.start(cause);
     this.scheduler.start(cause);
+    this.csi.start(cause);
     this.traffic?.start(cause);
     this.cloud.start(cause);
     this.clusterAutoscaler?.start(cause);
@@ -421,6 +416,7 @@ export class Simulation implements Target {
         },
       },
       cloud: this.cloud,
+      storage: this.storage,
     };
   }
 
@@ -428,6 +424,7 @@ export class Simulation implements Target {
     const processes: readonly (FaultyProcess | undefined)[] = [
       this.controllerManager,
       this.scheduler,
+      this.csi,
       this.clusterAutoscaler,
     ];
     return processes.find((process) => process?.name === name);

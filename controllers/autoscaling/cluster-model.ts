@@ -1,18 +1,11 @@
 import { type KubeObject, keyOf } from '../../core/api/object.ts';
 import type { Kind } from '../../core/kinds/kind.ts';
 import { isPodScheduled, isPodTerminal, podCondition } from '../../core/kinds/pod/status.ts';
-import {
-  NAMESPACE,
-  NODE,
-  PERSISTENT_VOLUME_CLAIM,
-  POD,
-  POD_DISRUPTION_BUDGET,
-} from '../../core/kinds/registry.ts';
+import { NAMESPACE, NODE, POD, POD_DISRUPTION_BUDGET } from '../../core/kinds/registry.ts';
 import type {
   Namespace,
   Node,
   NodeCondition,
-  PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
 } from '../../core/schema/types.generated.ts';
@@ -20,12 +13,13 @@ import { MINUTE, type Micros, parseRfc3339 } from '../../core/time.ts';
 import type { WatchEvent } from '../controller.ts';
 import { ClusterCache } from '../scheduling/cache/cluster-cache.ts';
 import { podInfo } from '../scheduling/cache/pod-info.ts';
+import { VOLUME_KINDS } from '../scheduling/cache/volume-store.ts';
 
 /** What the autoscaler looks at, in the order in which its model is filled. */
 export const WATCHED_BY_CLUSTER_AUTOSCALER: readonly Kind[] = [
   NAMESPACE,
   NODE,
-  PERSISTENT_VOLUME_CLAIM,
+  ...VOLUME_KINDS,
   POD_DISRUPTION_BUDGET,
   POD,
 ];
@@ -89,15 +83,12 @@ export class ClusterModel {
         this.cache.setNamespace(event.object as Namespace, event.type !== 'DELETED');
         this.#note(rv);
         return;
-      case PERSISTENT_VOLUME_CLAIM.kind:
-        this.cache.setClaim(event.object as PersistentVolumeClaim, event.type !== 'DELETED');
-        this.#note(rv);
-        return;
       case POD_DISRUPTION_BUDGET.kind:
         this.#observeBudget(event as WatchEvent<PodDisruptionBudget & KubeObject>, rv);
         return;
       default:
-        throw new Error(`the cluster autoscaler was given a ${event.object.kind}, which it doesn't watch`);
+        this.cache.volumes.set(event.object, event.type !== 'DELETED');
+        this.#note(rv);
     }
   }
 

@@ -1,4 +1,5 @@
-import type { ClusterView } from './cache/cluster-view.ts';
+import type { Request } from '../controller.ts';
+import type { ClusterCache } from './cache/cluster-cache.ts';
 import type { PodInfo } from './cache/pod-info.ts';
 import type { Placer } from './fast/placement.ts';
 import type { CycleState } from './framework/cycle-state.ts';
@@ -32,6 +33,8 @@ export interface AssumedPod {
   readonly state: CycleState;
   readonly nodeName: string;
   info: PodInfo;
+  /** While the requests before its binding are under way: the plugin that then waits. */
+  waitsFor: Plugin | undefined;
   bound: boolean;
   confirmed: boolean;
   /** Deleted, or ended, while its binding was under way. */
@@ -41,10 +44,14 @@ export interface AssumedPod {
 /** The plugins take what the pod needs, and may hold it back; the first that refuses is told. */
 export function reserve(
   { served, state, info, nodeName }: AssumedPod,
-  cluster: ClusterView,
+  cluster: ClusterCache,
   drawOf: SchedulerOptions['draw'],
 ): Rejection | undefined {
-  const context: ReserveContext = { cluster, draw: (purpose) => drawOf(info.uid, purpose) };
+  const context: ReserveContext = {
+    cluster,
+    volumes: cluster.volumes,
+    draw: (purpose) => drawOf(info.uid, purpose),
+  };
   for (const { plugin } of served.profile.plugins) {
     const rejection = plugin.reserve?.reserve(state, info, nodeName, context);
     if (rejection !== undefined) return rejection;
@@ -61,4 +68,13 @@ export function unreserve({ served, state, info, nodeName }: AssumedPod): void {
   for (const { plugin } of served.profile.plugins.toReversed()) {
     plugin.reserve?.unreserve(state, info, nodeName);
   }
+}
+
+/** What the first plugin that binds the pod sends. */
+export function bindRequests({ served, info, nodeName }: AssumedPod): readonly Request[] {
+  for (const { plugin } of served.profile.plugins) {
+    const request = plugin.bind?.(info.pod, nodeName);
+    if (request !== undefined) return [request];
+  }
+  return [];
 }

@@ -4,7 +4,6 @@ import { isPodScheduled, isPodTerminal } from '../../core/kinds/pod/status.ts';
 import {
   NAMESPACE,
   NODE,
-  PERSISTENT_VOLUME_CLAIM,
   POD,
   POD_DISRUPTION_BUDGET,
   REPLICA_SET,
@@ -15,21 +14,29 @@ import {
 import type {
   Namespace,
   Node,
-  PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
   Service,
 } from '../../core/schema/types.generated.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Request, WatchEvent } from '../controller.ts';
-import { type AssumedPod, reserve, type ServedProfile, servedBy, unreserve } from './assumed-pod.ts';
+import {
+  type AssumedPod,
+  bindRequests,
+  reserve,
+  type ServedProfile,
+  servedBy,
+  unreserve,
+} from './assumed-pod.ts';
+import { waitOf } from './binding-waits.ts';
+import { Bindings, type FollowUp } from './bindings.ts';
 import { ClusterCache } from './cache/cluster-cache.ts';
 import { type PodInfo, podInfo, priorityOf } from './cache/pod-info.ts';
 import type { PodOwner } from './cache/pod-owners.ts';
 import { countedReasons, decisionOf, type SchedulingDecision } from './decision.ts';
 import { type Explanation, explanationOf } from './explanation.ts';
 import { type Placement, Placer } from './fast/placement.ts';
-import { type ClusterEvent, NO_NODE_CHANGES } from './framework/cluster-event.ts';
+import { type ClusterEvent, NO_NODE_CHANGES, type StorageEvent } from './framework/cluster-event.ts';
 import { CycleState } from './framework/cycle-state.ts';
 import type { Profile, QueueSort } from './framework/extension-points.ts';
 import type { Rejection } from './framework/rejection.ts';
@@ -42,7 +49,6 @@ import {
   failedScheduling,
   notScheduledRequests,
   preemptRequests,
-  scheduled,
 } from './pod-scheduled.ts';
 import type { QueuedPod } from './queue/queued-pod.ts';
 import { SchedulingQueue } from './queue/scheduling-queue.ts';
@@ -62,7 +68,7 @@ export class Scheduler {
   readonly #cache = new ClusterCache();
   readonly #queue: SchedulingQueue;
   readonly #profiles = new Map<string, ServedProfile>();
-  readonly #assumed = new Map<string, AssumedPod>();
+  readonly #bindings: Bindings;
   #nextStart = 0;
 
   constructor(options: SchedulerOptions) {
@@ -83,6 +89,7 @@ export class Scheduler {
       mayEnter: (info) => this.#gateOf(info) === undefined,
       helps: (pod, event) => this.#helps(pod, event),
     });
+    this.#bindings = new Bindings(this.#cache, this.#queue);
   }
 
   /** An informer's event. `cause` is the number of its record. */
@@ -115,11 +122,8 @@ export class Scheduler {
       case SERVICE.kind:
         this.#cache.setService(event.object as Service, event.type !== 'DELETED');
         return;
-      case PERSISTENT_VOLUME_CLAIM.kind:
-        this.#observeClaim(event as WatchEvent<PersistentVolumeClaim & KubeObject>, cause, now);
-        return;
       default:
-        throw new Error(`the scheduler was given a ${event.object.kind}, which it doesn't watch`);
+        this.#observeStorage(event, cause, now);
     }
   }
 
@@ -154,32 +158,19 @@ export class Scheduler {
 
   /** The result of a binding, or of the request before it that failed. Answers with what is to be sent then. */
   bound(podUid: string, result: Result, now: Micros): readonly Request[] {
-    const assumed = this.#assumed.get(podUid);
-    if (assumed === undefined)
-      throw new Error(`a binding's result came for the pod ${podUid}, which was not assumed`);
-    const { pod } = assumed.info;
-    if (result.ok) {
-      assumed.bound = true;
-      if (assumed.confirmed || assumed.gone) this.#assumed.delete(podUid);
-      const requests: Request[] = [scheduled(pod, assumed.nodeName)];
-      for (const { plugin } of assumed.served.profile.plugins) {
-        if (plugin.postBind !== undefined) requests.push(...plugin.postBind(pod, assumed.nodeName));
-      }
-      return requests;
-    }
-    this.#assumed.delete(podUid);
-    unreserve(assumed);
-    if (!assumed.confirmed) this.#forget(assumed, now);
-    const message = `binding rejected: running Bind plugin "DefaultBinder": ${result.status.message}`;
-    if (assumed.gone || assumed.confirmed) return [failedScheduling(pod, message)];
-    assumed.queued.info = assumed.info;
-    this.#queue.returnFailed(assumed.queued, now);
-    return [failedScheduling(pod, message), ...notScheduledRequests(pod, 'SchedulerError', message, now, '')];
+    return this.#bindings.answered(podUid, result, now);
   }
 
-  /** When to call `next` again if nothing is observed until then; `undefined`: not before an event. */
+  /** Bindings that have waited long enough, and what is to be told of those that failed meanwhile. */
+  followUps(now: Micros): readonly FollowUp[] {
+    return this.#bindings.followUps(now);
+  }
+
+  /** When to call `followUps` and `next` again if nothing is observed until then; `undefined`: not before an event. */
   nextWake(now: Micros): Micros | undefined {
-    return this.#queue.nextWake(now);
+    const wake = this.#queue.nextWake(now);
+    const due = this.#bindings.nextDue();
+    return due === undefined ? wake : Math.max(now, Math.min(wake ?? due, due));
   }
 
   /** How many pods wait, and where. */
@@ -242,7 +233,7 @@ export class Scheduler {
       this.#observeGone(pod, cause, now);
       return;
     }
-    const assumed = this.#assumed.get(uid);
+    const assumed = this.#bindings.get(uid);
     if (isPodScheduled(pod)) {
       this.#observeAssigned(event, assumed, cause, now);
     } else if (assumed !== undefined) {
@@ -292,7 +283,7 @@ export class Scheduler {
     }
     if (assumed !== undefined) {
       assumed.confirmed = true;
-      if (assumed.bound) this.#assumed.delete(info.uid);
+      if (assumed.bound) this.#bindings.delete(info.uid);
     }
     if (assumed !== undefined || before === undefined) {
       this.#queue.move({ resource: 'AssignedPod', action: 'Add', previous: undefined, pod }, cause, now);
@@ -305,13 +296,14 @@ export class Scheduler {
     const { uid } = pod.metadata;
     this.#queue.delete(uid);
     this.#forgetNomination(podInfo(pod));
-    const assumed = this.#assumed.get(uid);
+    const assumed = this.#bindings.get(uid);
     if (assumed !== undefined) {
       assumed.gone = true;
+      if (this.#bindings.endWait(assumed, now)) return;
       // Its place is given back when the binding's result is known, unless the binding was seen already.
       if (!isPodScheduled(pod)) return;
       assumed.confirmed = true;
-      if (assumed.bound) this.#assumed.delete(uid);
+      if (assumed.bound) this.#bindings.delete(uid);
     }
     const held = this.#cache.placedPod(uid);
     if (held === undefined) return;
@@ -348,11 +340,13 @@ export class Scheduler {
     this.#queue.move({ resource: 'Node', action: 'Update', changes, previous, node }, cause, now);
   }
 
-  #observeClaim(event: WatchEvent<PersistentVolumeClaim & KubeObject>, cause: number, now: Micros): void {
-    const { namespace, name } = event.object.metadata;
-    this.#cache.setClaim(event.object, event.type !== 'DELETED');
-    const action = event.type === 'ADDED' ? 'Add' : event.type === 'DELETED' ? 'Delete' : 'Update';
-    this.#queue.move({ resource: 'PersistentVolumeClaim', action, namespace, name }, cause, now);
+  /** Volumes and what they come from. */
+  #observeStorage({ type, object, previous }: WatchEvent, cause: number, now: Micros): void {
+    this.#cache.volumes.set(object, type !== 'DELETED');
+    this.#bindings.observed(cause, now);
+    const action = type === 'ADDED' ? 'Add' : type === 'DELETED' ? 'Delete' : 'Update';
+    // The kinds that the store takes are those of the events.
+    this.#queue.move({ resource: object.kind, action, previous, object } as StorageEvent, cause, now);
   }
 
   #skip(queued: QueuedPod): SchedulingDecision {
@@ -410,6 +404,7 @@ export class Scheduler {
       state,
       nodeName,
       info,
+      waitsFor: undefined,
       bound: false,
       confirmed: false,
       gone: false,
@@ -425,24 +420,13 @@ export class Scheduler {
       const way = { message: fitMessage(failure, []), nominatedNode: '', victims: [] };
       return this.#unschedulable(queued, { node: undefined, failure, rejectors, way }, undefined, now);
     }
-    this.#assumed.set(info.uid, assumed);
+    this.#bindings.add(assumed);
     const requests: Request[] = [];
     for (const { plugin } of served.profile.plugins) {
       if (plugin.preBind !== undefined) requests.push(...plugin.preBind(state, info, nodeName));
     }
-    for (const { plugin } of served.profile.plugins) {
-      const request = plugin.bind?.(info.pod, nodeName);
-      if (request === undefined) continue;
-      requests.push(request);
-      break;
-    }
+    if (requests.length > 0) assumed.waitsFor = waitOf(assumed);
+    if (assumed.waitsFor === undefined) requests.push(...bindRequests(assumed));
     return decisionOf(queued, { kind: 'assumed', node: nodeName }, requests);
-  }
-
-  /** Takes back the place of a pod whose binding failed; others may want it. */
-  #forget({ info, queued }: AssumedPod, now: Micros): void {
-    this.#cache.remove(info.uid);
-    const { pod } = info;
-    this.#queue.move({ resource: 'AssignedPod', action: 'Delete', previous: pod, pod }, queued.cause, now);
   }
 }

@@ -2,9 +2,10 @@ import { CLAIM_PROTECTION } from '../../core/api/admission/storage-protection.ts
 import { controllerOf, keyOf, objectKey } from '../../core/api/object.ts';
 import { isPodTerminal } from '../../core/kinds/pod/status.ts';
 import { PERSISTENT_VOLUME_CLAIM, POD } from '../../core/kinds/registry.ts';
-import type { PersistentVolumeClaim, Pod, Volume } from '../../core/schema/types.generated.ts';
+import type { PersistentVolumeClaim, Pod } from '../../core/schema/types.generated.ts';
 import type { View } from '../../core/store/view.ts';
 import { type Controller, DONE, type Reconciliation, type WatchEvent } from '../controller.ts';
+import { claimNameOf, hasClaims } from './pod-claims.ts';
 import { protect } from './protection.ts';
 
 /**
@@ -15,18 +16,10 @@ import { protect } from './protection.ts';
 
 const NONE: readonly string[] = [];
 
-/** The claim of a volume; that of an ephemeral volume is named after both (`ephemeral.VolumeClaimName`). */
-function claimNameOf(pod: Pod, { name, persistentVolumeClaim, ephemeral }: Volume): string | undefined {
-  return (
-    persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? undefined : `${pod.metadata.name}-${name}`)
-  );
-}
-
 function claimsOf(pod: Pod): readonly string[] {
-  const { volumes } = pod.spec;
-  if (volumes === undefined) return NONE;
+  if (!hasClaims(pod)) return NONE;
   const names: string[] = [];
-  for (const volume of volumes) {
+  for (const volume of pod.spec.volumes ?? []) {
     const name = claimNameOf(pod, volume);
     if (name !== undefined) names.push(objectKey(pod.metadata.namespace, name));
   }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../core/api/object.ts';
 import { PERSISTENT_VOLUME, PERSISTENT_VOLUME_CLAIM } from '../../core/kinds/registry.ts';
 import type { PersistentVolume, PersistentVolumeClaim } from '../../core/schema/types.generated.ts';
-import type { Request } from '../controller.ts';
+import type { EventRequest, Request } from '../controller.ts';
 
 /** Changes of claims and of volumes, as requests. */
 export type PatchRequest = Extract<Request, { verb: 'patch' }>;
@@ -35,4 +35,14 @@ export function patchVolume(
     change: (stored) => change(stored as PersistentVolume),
     ...(subresource === undefined ? {} : { subresource }),
   };
+}
+
+/** An Event on a claim or a volume. */
+export function told(
+  regarding: KubeObject,
+  eventType: EventRequest['eventType'],
+  reason: string,
+  message: string,
+): EventRequest {
+  return { verb: 'event', regarding, eventType, reason, message };
 }

@@ -258,11 +258,12 @@ export class State implements View {
     this.current = event.rv;
   }
 
-  /** A copy that later events do not touch: what a keyframe, a re-list or a fork starts from. */
-  copy(): State {
+  /** A copy that later events do not touch: what a keyframe, a re-list or a fork starts from. Of some kinds, or of all. */
+  copy(kinds?: readonly KindRef[]): State {
     const copy = new State();
     this.tables.forEach((from, index) => {
       if (from === undefined || from.slots.size === 0) return;
+      if (kinds !== undefined && !kinds.some((kind) => kind.index === index)) return;
       const to = new Table();
       copy.tables[index] = to;
       for (const [key, slot] of from.slots) to.created(slot, key, from.objects[slot] as KubeObject);

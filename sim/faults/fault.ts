@@ -1,3 +1,4 @@
+import type { CsiOperation } from '../../controllers/storage/csi/driver.ts';
 import type { View } from '../../core/store/view.ts';
 import type { Micros } from '../../core/time.ts';
 import type { Cause } from '../actor.ts';
@@ -23,6 +24,7 @@ export interface FaultWorld {
   readonly processes: FaultProcesses;
   readonly load: FaultLoad;
   readonly cloud: FaultCloud;
+  readonly storage: FaultStorage;
 }
 
 export interface FaultNodes {
@@ -67,6 +69,20 @@ export interface FaultLoad {
   divide(flows: readonly string[], x: number, cause: Cause): void;
   /** A part of a node's CPU is taken by what is no pod, or given back. */
   takeCpu(node: string, taken: CpuTaken, on: boolean, cause: Cause): void;
+}
+
+export interface FaultStorage {
+  /** What drivers are asked for from now on fails, until the same text is given back. */
+  fail(id: string, trouble: StorageTrouble): void;
+  restore(id: string): void;
+}
+
+/** Which operations of which driver fail, and with what. */
+export interface StorageTrouble {
+  /** Absent: every driver. */
+  readonly driver: string | undefined;
+  readonly operations: readonly CsiOperation[] | undefined;
+  readonly message: string;
 }
 
 /** Which groups and zones of the cloud are meant; what is absent is all of them. */

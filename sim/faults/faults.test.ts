@@ -55,6 +55,10 @@ function faulty(world: NodeWorld, lines: string[] = []): FaultWorld {
       refuse: (id) => lines.push(`refuse ${id}`),
       accept: (id) => lines.push(`accept ${id}`),
     },
+    storage: {
+      fail: (id) => lines.push(`fail ${id}`),
+      restore: (id) => lines.push(`restore ${id}`),
+    },
   };
 }
 

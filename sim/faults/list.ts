@@ -12,6 +12,7 @@ import { nodePressure } from './node-pressure.ts';
 import { nodeShutdown } from './node-shutdown.ts';
 import { noisyNeighbour } from './noisy-neighbour.ts';
 import { slowBoot } from './slow-boot.ts';
+import { storageFailure } from './storage-failure.ts';
 import { watchDelay } from './watch-delay.ts';
 import { zoneOutage } from './zone-outage.ts';
 
@@ -26,6 +27,7 @@ const FAULTS: { readonly [N in FaultName]: Fault<N> } = {
   'watch-delay': watchDelay,
   'zone-outage': zoneOutage,
   'slow-boot': slowBoot,
+  'storage-failure': storageFailure,
   'cloud-out-of-capacity': cloudOutOfCapacity,
   'load-spike': loadSpike,
   'noisy-neighbour': noisyNeighbour,

@@ -2,6 +2,7 @@ import type { ChangeWatch, Controller, WatchEvent } from '../../controllers/cont
 import type { KubeObject } from '../../core/api/object.ts';
 import type { ApiServer } from '../../core/api/server.ts';
 import { allKinds } from '../../core/kinds/custom/lookup.ts';
+import type { Kind } from '../../core/kinds/kind.ts';
 import { KINDS } from '../../core/kinds/registry.ts';
 import type { EventRecord } from '../../core/log/record.ts';
 import { State } from '../../core/store/state.ts';
@@ -54,6 +55,8 @@ export class ControllerProcess {
   private readonly stream: WatchStream;
   private readonly settings: ProcessSettings;
   private readonly controllers: readonly Controller[];
+  /** What its informers know; absent: everything. */
+  private readonly kinds: readonly Kind[] | undefined;
   private hosts: readonly ControllerHost[] = [];
   private clients: readonly ApiClient[] = [];
   private view = new State();
@@ -70,6 +73,7 @@ export class ControllerProcess {
     name: string,
     controllers: readonly Controller[],
     settings: ProcessSettings,
+    kinds?: readonly Kind[],
   ) {
     this.kernel = kernel;
     this.server = server;
@@ -77,6 +81,7 @@ export class ControllerProcess {
     this.name = name;
     this.controllers = controllers;
     this.settings = settings;
+    this.kinds = kinds;
   }
 
   get running(): boolean {
@@ -95,7 +100,7 @@ export class ControllerProcess {
   /** List everything, hand it to the controllers as added, and follow from there. */
   start(cause: Cause): void {
     if (this.running) return;
-    this.view = this.server.state.copy();
+    this.view = this.server.state.copy(this.kinds);
     const { qps, burst, requestLatency, watchDelay, events } = this.settings;
     const clients: ApiClient[] = [];
     this.hosts = this.controllers.map((controller) => {
@@ -122,7 +127,13 @@ export class ControllerProcess {
       (host.controller.customWatches ?? []).map((watch) => ({ host, watch })),
     );
     const delay = watchDelay + this.lag;
-    this.reader = new WatchReader(this.kernel, this.stream, delay, (event) => this.deliver(event));
+    this.reader = new WatchReader(
+      this.kernel,
+      this.stream,
+      delay,
+      (event) => this.deliver(event),
+      this.kinds,
+    );
     for (const host of this.hosts) host.start(cause);
     this.deliverInitial(cause);
   }

@@ -1,4 +1,5 @@
 import type { EventRequest, Request, WatchEvent } from '../../controllers/controller.ts';
+import { VOLUME_KINDS } from '../../controllers/scheduling/cache/volume-store.ts';
 import type { SchedulerOptions } from '../../controllers/scheduling/options.ts';
 import { Scheduler } from '../../controllers/scheduling/scheduler.ts';
 import type { Command, Result } from '../../core/api/command.ts';
@@ -7,7 +8,6 @@ import type { Kind } from '../../core/kinds/kind.ts';
 import {
   NAMESPACE,
   NODE,
-  PERSISTENT_VOLUME_CLAIM,
   POD,
   POD_DISRUPTION_BUDGET,
   REPLICA_SET,
@@ -43,7 +43,7 @@ const CYCLE: Micros = MILLISECOND;
 const WATCHED: readonly Kind[] = [
   NAMESPACE,
   NODE,
-  PERSISTENT_VOLUME_CLAIM,
+  ...VOLUME_KINDS,
   SERVICE,
   REPLICATION_CONTROLLER,
   REPLICA_SET,
@@ -137,6 +137,9 @@ export class SchedulerProcess implements Target {
   handle(_payload: unknown, now: Micros): void {
     this.wakeTimer = undefined;
     if (!this.running) return;
+    for (const { podUid, cause, requests } of this.scheduler.followUps(now)) {
+      this.submit(requests, 0, { rv: cause }, podUid);
+    }
     const decision = this.scheduler.next(now);
     if (decision !== undefined) {
       this.busyUntil = now + CYCLE;

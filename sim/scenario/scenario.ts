@@ -1,3 +1,4 @@
+import type { CsiDriverModel, CsiOperation } from '../../controllers/storage/csi/driver.ts';
 import type { PropagationPolicy } from '../../core/api/command.ts';
 import type { NewObject, StringMap } from '../../core/api/object.ts';
 import type { RestRequest } from '../../core/rest/request.ts';
@@ -42,6 +43,8 @@ export interface ManifestObject {
 export interface ClusterSpec {
   readonly kubernetes: KubernetesSettings;
   readonly nodeGroups: readonly NodeGroup[];
+  /** CSI drivers that are there from the start. Absent: none, and others come with the first class or volume that names them. */
+  readonly csiDrivers?: readonly CsiDriverModel[];
 }
 
 export interface NodeGroup {
@@ -328,6 +331,17 @@ export type FaultAction =
       readonly fault: 'watch-delay';
       readonly controller: 'kube-controller-manager' | 'kube-scheduler';
       readonly by: Duration;
+      readonly for?: Duration;
+    }
+  | {
+      readonly op: 'fault';
+      readonly fault: 'storage-failure';
+      /** Absent: every driver. */
+      readonly driver?: string;
+      /** Absent: all that drivers do. */
+      readonly operations?: readonly CsiOperation[];
+      /** What the driver answers. */
+      readonly message: string;
       readonly for?: Duration;
     }
   | { readonly op: 'fault'; readonly fault: 'zone-outage'; readonly zone: string; readonly for?: Duration }

@@ -98,6 +98,10 @@ function writtenFault(action: FaultAction): Written {
       };
     case 'cloud-out-of-capacity':
       return { fault, ...given('group', action.group), ...given('zone', action.zone) };
+    case 'storage-failure': {
+      const { driver, message, operations } = action;
+      return { fault, ...given('driver', driver), ...given('operations', operations), message };
+    }
     case 'load-spike': {
       const { to, x } = action;
       return { fault, ...given('to', to && `service/${to.namespace}/${to.name}`), x };

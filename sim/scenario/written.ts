@@ -1,3 +1,4 @@
+import { CSI_OPERATIONS, type CsiDriverModel } from '../../controllers/storage/csi/driver.ts';
 import { formatMilli } from '../../core/quantity.ts';
 import { rfc3339Micro } from '../../core/time.ts';
 import { formatDuration } from './duration.ts';
@@ -86,6 +87,14 @@ function writtenGroup({ min, max, ...group }: NodeGroup): Written {
   // Bounds that were not given follow the count.
   const bounds = min === group.count && max === group.count ? {} : { min, max };
   return { ...group, ...bounds, bootTime: formatDuration(group.bootTime) };
+}
+
+function writtenDriver({ times, topologyKey, attachRequired: _known, ...driver }: CsiDriverModel): Written {
+  return {
+    ...driver,
+    ...Object.fromEntries(CSI_OPERATIONS.map((name) => [name, writtenSpread(times[name])])),
+    topologyKey: topologyKey ?? 'none',
+  };
 }
 
 function optional<T>(name: string, value: T | undefined, write: (value: T) => unknown): Written {
@@ -221,6 +230,7 @@ export function writtenSpec(scenario: Scenario): Written {
       ...cluster,
       kubernetes: writtenKubernetes(cluster.kubernetes),
       nodeGroups: cluster.nodeGroups.map(writtenGroup),
+      ...optional('csiDrivers', cluster.csiDrivers, (drivers) => drivers.map(writtenDriver)),
     },
     behaviors: behaviors.map(writtenBehavior),
     ...optional('traffic', traffic, (flows) => flows.map(writtenFlow)),

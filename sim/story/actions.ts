@@ -82,6 +82,8 @@ function faultText(action: FaultAction): string {
       return `fault: ${groupText(action.group, 'machines')} boot slowly (${slowBootText(action.boot)})`;
     case 'cloud-out-of-capacity':
       return `fault: the cloud has no machines to give${capacityText(action)}`;
+    case 'storage-failure':
+      return `fault: storage${action.driver === undefined ? '' : ` of ${action.driver}`} fails${action.operations === undefined ? '' : ` (${action.operations.join(', ')})`}`;
     case 'load-spike':
       return `fault: ${action.to === undefined ? 'all traffic' : `traffic to service/${action.to.name}`} grows ×${action.x}`;
     case 'memory-pressure':

@@ -32,6 +32,8 @@ function faultTarget(action: FaultAction): string {
       const where = zone === undefined ? '' : ` in zone ${zone}`;
       return `${group === undefined ? 'all groups' : `group ${group}`}${where}`;
     }
+    case 'storage-failure':
+      return action.driver === undefined ? 'all storage' : `driver ${action.driver}`;
     case 'load-spike':
       return action.to === undefined ? 'all traffic' : `service/${action.to.name}`;
   }

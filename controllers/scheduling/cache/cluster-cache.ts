@@ -1,11 +1,5 @@
-import { keyOf, objectKey, type StringMap } from '../../../core/api/object.ts';
-import type {
-  Namespace,
-  Node,
-  PersistentVolumeClaim,
-  Pod,
-  Service,
-} from '../../../core/schema/types.generated.ts';
+import type { StringMap } from '../../../core/api/object.ts';
+import type { Namespace, Node, Pod, Service } from '../../../core/schema/types.generated.ts';
 import { sameMap } from '../node-changes.ts';
 import type { AffinityCounts } from './affinity-counts.ts';
 import { AffinityTally, type RuleSource } from './affinity-tally.ts';
@@ -22,6 +16,7 @@ import type { PodCounts } from './pod-counts.ts';
 import { type PodInfo, priorityOf } from './pod-info.ts';
 import { type PodOwner, PodOwners, type PodSelector } from './pod-owners.ts';
 import { PodTally } from './pod-tally.ts';
+import { VolumeStore } from './volume-store.ts';
 
 interface Placed {
   info: PodInfo;
@@ -50,13 +45,13 @@ export class ClusterCache implements ClusterView {
   /** How many pods of each priority hold a place: few distinct ones, so the lowest is found by looking at all. */
   readonly #priorities = new Map<number, number>();
   readonly #namespaces = new Map<string, Namespace>();
-  readonly #claims = new Map<string, PersistentVolumeClaim>();
   readonly #owners = new PodOwners();
   readonly #tally = new PodTally();
   readonly #affinity = new AffinityTally();
   readonly #hostnames = new Hostnames();
   readonly budgets = new Budgets();
   readonly nominations = new Nominations();
+  readonly volumes = new VolumeStore();
   /** What is tried now is undone before anybody else looks. */
   #isTrial = false;
   podsWithAffinity = 0;
@@ -153,10 +148,6 @@ export class ClusterCache implements ClusterView {
 
   namespaceLabels(name: string): StringMap | undefined {
     return this.#namespaces.get(name)?.metadata.labels;
-  }
-
-  claim(namespace: string | undefined, name: string): PersistentVolumeClaim | undefined {
-    return this.#claims.get(objectKey(namespace, name));
   }
 
   /** Room is being made for a pod on a node, or no longer. */
@@ -260,11 +251,6 @@ export class ClusterCache implements ClusterView {
     if (!exists || !sameMap(this.namespaceLabels(name), labels)) this.#affinity.drop();
     if (exists) this.#namespaces.set(name, namespace);
     else this.#namespaces.delete(name);
-  }
-
-  setClaim(claim: PersistentVolumeClaim, exists: boolean): void {
-    if (exists) this.#claims.set(keyOf(claim), claim);
-    else this.#claims.delete(keyOf(claim));
   }
 
   setNode(node: Node): void {

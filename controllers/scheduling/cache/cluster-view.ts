@@ -1,8 +1,9 @@
 import type { StringMap } from '../../../core/api/object.ts';
-import type { PersistentVolumeClaim, Pod } from '../../../core/schema/types.generated.ts';
+import type { Pod } from '../../../core/schema/types.generated.ts';
 import type { NodeInfo } from './node-info.ts';
 import type { PodInfo } from './pod-info.ts';
 import type { PodSelector } from './pod-owners.ts';
+import type { VolumeView } from './volume-view.ts';
 
 /** The cluster as plugins see it. */
 export interface ClusterView {
@@ -23,7 +24,7 @@ export interface ClusterView {
   /** What there is to see if these pods were on a node. */
   supposing<T>(node: NodeInfo, pods: readonly PodInfo[], look: () => T): T;
   namespaceLabels(name: string): StringMap | undefined;
-  claim(namespace: string | undefined, name: string): PersistentVolumeClaim | undefined;
+  readonly volumes: VolumeView;
 }
 
 /** Which images the nodes hold. */

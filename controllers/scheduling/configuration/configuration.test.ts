@@ -116,7 +116,7 @@ describe('what a configuration may not ask of plugins', () => {
   });
 
   it('names of plugins that do nothing here are fine', () => {
-    const disabled = [{ name: 'VolumeZone' }, { name: 'DynamicResources' }];
+    const disabled = [{ name: 'DynamicResources' }];
     expect(pluginProblems({ multiPoint: { enabled: [], disabled } })).toEqual([]);
     expect(names({ multiPoint: { enabled: [], disabled } })).toEqual(
       DEFAULT_PROFILE.plugins.map(({ plugin }) => plugin.name),

@@ -8,6 +8,7 @@ import type {
   NodeResourcesBalancedAllocationArgs,
   NodeResourcesFitArgs,
   PodTopologySpreadArgs,
+  VolumeBindingArgs,
 } from './plugin-args.ts';
 
 /**
@@ -79,6 +80,7 @@ export type PluginConfig =
   | { readonly name: 'NodeAffinity'; readonly args: NodeAffinityArgs }
   | { readonly name: 'PodTopologySpread'; readonly args: PodTopologySpreadArgs }
   | { readonly name: 'DefaultPreemption'; readonly args: DefaultPreemptionArgs }
+  | { readonly name: 'VolumeBinding'; readonly args: VolumeBindingArgs }
   | { readonly name: 'GPUShare'; readonly args: GpuShareArgs }
   | { readonly name: 'BestFit' | 'DotProd'; readonly args: LargestNodeArgs }
   | { readonly name: 'FGD'; readonly args: FgdArgs };

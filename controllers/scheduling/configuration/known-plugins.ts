@@ -13,6 +13,7 @@ import { fragmentationGradientDescentWith } from '../plugins/research/fragmentat
 import { gpuClustering } from '../plugins/research/gpu-clustering.ts';
 import { gpuPacking } from '../plugins/research/gpu-packing.ts';
 import { gpuShare } from '../plugins/research/gpu-share.ts';
+import { volumeBindingWith } from '../plugins/volume-binding.ts';
 import { EXTENSION_POINTS, type ExtensionPoint, type PluginConfig } from './configuration.ts';
 import { registeredPlugins } from './registered-plugins.ts';
 
@@ -129,6 +130,8 @@ export function pluginWith(plugin: Plugin, config: PluginConfig | undefined): Pl
       return podTopologySpreadWith(config.args);
     case 'DefaultPreemption':
       return defaultPreemptionWith(config.args);
+    case 'VolumeBinding':
+      return volumeBindingWith(config.args);
     case 'BestFit':
       return bestFitWith(config.args);
     case 'DotProd':

@@ -36,6 +36,11 @@ export interface NodeResourcesBalancedAllocationArgs {
   readonly resources: readonly ResourceWeight[];
 }
 
+export interface VolumeBindingArgs {
+  /** How long a pod waits for its volumes; ten minutes unless given. */
+  readonly bindTimeoutSeconds?: number;
+}
+
 export interface InterPodAffinityArgs {
   /** What another pod's required affinity to this one adds to a score. */
   readonly hardPodAffinityWeight: number;

@@ -1,4 +1,14 @@
-import type { Node, Pod } from '../../../core/schema/types.generated.ts';
+import type {
+  CSIDriver,
+  CSINode,
+  CSIStorageCapacity,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+  VolumeAttachment,
+} from '../../../core/schema/types.generated.ts';
 import type { PodInfo } from '../cache/pod-info.ts';
 
 /**
@@ -28,12 +38,25 @@ export type ClusterEvent =
       readonly previous: Pod;
       readonly pod: Pod;
     }
-  | {
-      readonly resource: 'PersistentVolumeClaim';
-      readonly action: 'Add' | 'Update' | 'Delete';
-      readonly namespace: string | undefined;
-      readonly name: string;
-    };
+  | StorageEvent;
+
+interface ObjectEvent<R extends string, T> {
+  readonly resource: R;
+  readonly action: 'Add' | 'Update' | 'Delete';
+  /** What was known of it before. */
+  readonly previous: T | undefined;
+  readonly object: T;
+}
+
+/** Of what volumes are made of and come from. */
+export type StorageEvent =
+  | ObjectEvent<'PersistentVolumeClaim', PersistentVolumeClaim>
+  | ObjectEvent<'PersistentVolume', PersistentVolume>
+  | ObjectEvent<'StorageClass', StorageClass>
+  | ObjectEvent<'CSINode', CSINode>
+  | ObjectEvent<'CSIDriver', CSIDriver>
+  | ObjectEvent<'CSIStorageCapacity', CSIStorageCapacity>
+  | ObjectEvent<'VolumeAttachment', VolumeAttachment>;
 
 export interface NodeChanges {
   readonly allocatable: boolean;

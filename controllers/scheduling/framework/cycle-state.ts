@@ -19,6 +19,12 @@ export class CycleState {
     this.#values.set(key, value);
   }
 
+  /** What was written, if anything was. */
+  find<T>(key: StateKey<T>): T | undefined {
+    // Only `write` puts values in, and it takes the key's own type.
+    return this.#values?.get(key) as T | undefined;
+  }
+
   read<T>(key: StateKey<T>): T {
     const values = this.#values;
     if (values === undefined || !values.has(key)) {

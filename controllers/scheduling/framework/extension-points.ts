@@ -1,8 +1,10 @@
 import type { Pod } from '../../../core/schema/types.generated.ts';
+import type { Micros } from '../../../core/time.ts';
 import type { Request } from '../../controller.ts';
 import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
 import type { PodInfo } from '../cache/pod-info.ts';
+import type { VolumeStore } from '../cache/volume-store.ts';
 import type { Victims } from '../preemption/victims.ts';
 import type { AffinityRules } from './affinity.ts';
 import type { QueueingHint } from './cluster-event.ts';
@@ -59,6 +61,7 @@ export interface Plugin {
   readonly reserve?: Reserve;
   readonly permit?: Permit;
   readonly preBind?: PreBind;
+  readonly preBindWait?: PreBindWait;
   readonly bind?: Bind;
   readonly postBind?: PostBind;
 }
@@ -146,6 +149,8 @@ export type NormalizeScore = (
 /** What a plugin may see where a pod was just given a node, and counts on it. */
 export interface ReserveContext {
   readonly cluster: ClusterView;
+  /** Where volumes are assumed for the pod. */
+  readonly volumes: VolumeStore;
   /** Uniform in [0, 2^32), a function of the seed, the pod and the purpose alone. */
   readonly draw: (purpose: string) => number;
 }
@@ -164,6 +169,18 @@ export type Permit = (state: CycleState, pod: PodInfo, nodeName: string) => Reje
 
 /** API requests that must succeed before the binding is sent. */
 export type PreBind = (state: CycleState, pod: PodInfo, nodeName: string) => readonly Request[];
+
+export type BindingProgress = 'done' | 'wait' | { readonly failure: string };
+
+/** The pod is bound only when what `preBind` has asked for has come about: others have to do it. */
+export interface PreBindWait {
+  readonly timeout: Micros;
+  /** Of a pod that was just reserved. */
+  readonly isNeeded: (state: CycleState) => boolean;
+  readonly progress: (state: CycleState, nodeName: string, cluster: ClusterView) => BindingProgress;
+  /** How the message of a failure begins. */
+  readonly prefix: string;
+}
 
 export type Bind = (pod: Pod, nodeName: string) => Request | undefined;
 

@@ -1,5 +1,6 @@
 import type { ClusterView } from '../cache/cluster-view.ts';
 import type { NodeInfo } from '../cache/node-info.ts';
+import type { VolumeView } from '../cache/volume-view.ts';
 import { MAX_NODE_SCORE, type Plugin, type PreFilterResult } from './extension-points.ts';
 import { PluginFault } from './plugin-fault.ts';
 import { ChangeAttempt, readOnly, unwrapped } from './read-only.ts';
@@ -25,6 +26,22 @@ export const OWN_PARTS = [
   'normalizeScore',
 ] as const satisfies readonly (keyof Plugin)[];
 
+function volumesSeen(volumes: VolumeView): VolumeView {
+  return {
+    claim: (namespace, name) => readOnly(volumes.claim(namespace, name)),
+    storedClaim: (namespace, name) => readOnly(volumes.storedClaim(namespace, name)),
+    volume: (name) => readOnly(volumes.volume(name)),
+    storedVolume: (name) => readOnly(volumes.storedVolume(name)),
+    volumesOf: (className) => readOnly(volumes.volumesOf(className)),
+    storageClass: (name) => readOnly(volumes.storageClass(name)),
+    csiDriver: (name) => readOnly(volumes.csiDriver(name)),
+    csiNode: (name) => readOnly(volumes.csiNode(name)),
+    isLimited: (driver) => volumes.isLimited(driver),
+    capacities: () => readOnly([...volumes.capacities()]),
+    attachmentsTo: (nodeName) => readOnly([...volumes.attachmentsTo(nodeName)]),
+  };
+}
+
 /** The cluster with nothing but what plugins are to see of it. */
 function clusterSeen(cluster: ClusterView): ClusterView {
   return {
@@ -48,7 +65,7 @@ function clusterSeen(cluster: ClusterView): ClusterView {
     supposing: (node, pods, look) =>
       cluster.supposing(unwrapped(node) as NodeInfo, pods.map(unwrapped) as unknown as typeof pods, look),
     namespaceLabels: (name) => readOnly(cluster.namespaceLabels(name)),
-    claim: (namespace, name) => readOnly(cluster.claim(namespace, name)),
+    volumes: volumesSeen(cluster.volumes),
   };
 }
 

@@ -29,7 +29,7 @@ interface Preference {
 }
 
 /** A term without any requirement matches nothing. */
-function termTest(term: NodeSelectorTerm): NodeTest {
+export function nodeTermTest(term: NodeSelectorTerm): NodeTest {
   const { matchExpressions = [], matchFields = [] } = term;
   if (matchExpressions.length === 0 && matchFields.length === 0) return () => false;
   const labels = compileExpressions(matchExpressions);
@@ -48,7 +48,7 @@ export function requiredNodeTest(pod: Pod): NodeTest | undefined {
   const terms = requiredTerms(pod);
   const selects = nodeSelector === undefined ? undefined : selectorFromMap(nodeSelector);
   if (terms === undefined) return selects === undefined ? undefined : (node) => selects(node.metadata.labels);
-  const tests = terms.map(termTest);
+  const tests = terms.map(nodeTermTest);
   return (node) =>
     (selects === undefined || selects(node.metadata.labels)) && tests.some((matches) => matches(node));
 }
@@ -78,13 +78,13 @@ function namedNodes(pod: Pod): PreFilterResult {
 }
 
 function preferencesOf(terms: readonly PreferredSchedulingTerm[] | undefined): readonly Preference[] {
-  return terms?.map(({ preference, weight }) => ({ matches: termTest(preference), weight })) ?? [];
+  return terms?.map(({ preference, weight }) => ({ matches: nodeTermTest(preference), weight })) ?? [];
 }
 
 /** The pod's own affinity, and what the profile adds to every pod's (`addedAffinity`). */
 export function nodeAffinityWith({ addedAffinity }: NodeAffinityArgs): Plugin {
   const addedTerms =
-    addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms.map(termTest);
+    addedAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms.map(nodeTermTest);
   const isEnforced =
     addedTerms === undefined
       ? undefined

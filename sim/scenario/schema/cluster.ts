@@ -39,6 +39,7 @@ import {
 } from './fields.ts';
 import { givenConfiguration, KUBELET_CONFIGURATION_FIELDS } from './kubelet.ts';
 import { schedulerConfiguration } from './scheduler-configuration.ts';
+import { csiDrivers } from './storage.ts';
 
 /** The version whose behaviour is modelled, unless a scenario names another to be shown. */
 const DEFAULT_VERSION = 'v1.36.0';
@@ -281,12 +282,25 @@ const DEFAULT_KUBERNETES: KubernetesSettings = {
 export const DEFAULT_CLUSTER: ClusterSpec = { kubernetes: DEFAULT_KUBERNETES, nodeGroups: [DEFAULT_GROUP] };
 
 export const cluster = strict(
-  { kubernetes: kubernetes.optional(), nodeGroups: nodeGroups.optional() },
-  'a cluster: { kubernetes, nodeGroups }',
+  {
+    kubernetes: kubernetes.optional(),
+    nodeGroups: nodeGroups.optional(),
+    csiDrivers: csiDrivers
+      .optional()
+      .describe(
+        'Drivers of volumes, with the storage behind each; others come with the first class of theirs.',
+      ),
+  },
+  'a cluster: { kubernetes, nodeGroups, csiDrivers }',
 ).transform((given): ClusterSpec => {
   const groups = given.nodeGroups ?? DEFAULT_CLUSTER.nodeGroups;
   const settings = given.kubernetes ?? DEFAULT_KUBERNETES;
-  return { kubernetes: withAutoscaler(settings, groups), nodeGroups: groups };
+  const { csiDrivers: drivers } = given;
+  return {
+    kubernetes: withAutoscaler(settings, groups),
+    nodeGroups: groups,
+    ...(drivers === undefined ? {} : { csiDrivers: drivers }),
+  };
 });
 
 /** Settings of the autoscaler are a part of a scenario only where it has something to do. */

@@ -16,6 +16,7 @@ import {
   strict,
   text,
 } from './fields.ts';
+import { csiOperations } from './storage.ts';
 import { factor, serviceName } from './traffic.ts';
 
 export interface FaultEntry {
@@ -246,6 +247,28 @@ export const FAULTS: Readonly<Record<FaultName, z.ZodType<FaultEntry>>> = {
         fault: 'noisy-neighbour',
         node: entry.node,
         takes: cpuTaken(entry.cpu, entry.share, context),
+        ...lengthOf(entry.for),
+      },
+    }),
+  ),
+  'storage-failure': strict({
+    at,
+    fault: z.literal('storage-failure'),
+    driver: text('the name of a CSI driver').optional().describe('Every driver unless given.'),
+    operations: csiOperations.optional().describe('What fails; all that a driver does unless given.'),
+    message: text('what the driver answers')
+      .default('rpc error: code = Internal desc = the storage system does not answer')
+      .describe('What the driver answers.'),
+    for: lasting,
+  }).transform(
+    (entry): FaultEntry => ({
+      at: entry.at,
+      action: {
+        op: 'fault',
+        fault: 'storage-failure',
+        ...(entry.driver === undefined ? {} : { driver: entry.driver }),
+        ...(entry.operations === undefined ? {} : { operations: entry.operations }),
+        message: entry.message,
         ...lengthOf(entry.for),
       },
     }),

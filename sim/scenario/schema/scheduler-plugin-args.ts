@@ -12,6 +12,7 @@ import {
   type PodTopologySpreadArgs,
   type ResourceWeight,
   type ScoringStrategy,
+  type VolumeBindingArgs,
 } from '../../../controllers/scheduling/configuration/plugin-args.ts';
 import { qualifiedName } from '../../../core/kinds/validation/names.ts';
 import { validateAffinity } from '../../../core/kinds/validation/scheduling.ts';
@@ -224,6 +225,16 @@ const preemption = strict({
     }),
   );
 
+/** `shape` is of scores that are off by default, and checked alone. */
+const volumeBinding = strict({
+  ...TYPED,
+  bindTimeoutSeconds: integer(0).optional(),
+  shape: shape.optional(),
+}).transform(
+  ({ bindTimeoutSeconds }): VolumeBindingArgs =>
+    bindTimeoutSeconds === undefined ? {} : { bindTimeoutSeconds },
+);
+
 export const ARGUMENT_SCHEMAS = {
   NodeResourcesFit: fit,
   NodeResourcesBalancedAllocation: balance,
@@ -231,6 +242,7 @@ export const ARGUMENT_SCHEMAS = {
   NodeAffinity: nodeAffinity,
   PodTopologySpread: spread,
   DefaultPreemption: preemption,
+  VolumeBinding: volumeBinding,
   ...RESEARCH_SCHEMAS,
 } as const satisfies Readonly<Record<string, z.ZodType>>;
 
@@ -238,13 +250,8 @@ export function isConfigurable(name: string): name is keyof typeof ARGUMENT_SCHE
   return Object.hasOwn(ARGUMENT_SCHEMAS, name);
 }
 
-/** Checked, and dropped: volumes bind by themselves. */
+/** Checked, and dropped. */
 export const ARGUMENTS_WITHOUT_EFFECT: Readonly<Record<string, z.ZodType>> = {
-  VolumeBinding: strict({
-    ...TYPED,
-    bindTimeoutSeconds: integer(0).optional(),
-    shape: shape.optional(),
-  }),
   DynamicResources: strict({
     ...TYPED,
     filterTimeout: z.string().optional(),
