@@ -90,6 +90,25 @@ class Twice {
 
 const ANYTHING = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
 
+const SCRATCH = {
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'scratch', namespace: 'shop' },
+  spec: {
+    containers: [{ name: 'c', image: 'c:1' }],
+    volumes: [
+      {
+        name: 'space',
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+          },
+        },
+      },
+    ],
+  },
+};
+
 const MUCH = {
   apiVersion: 'wavetank.dev/v1alpha1',
   kind: 'Scenario',
@@ -239,6 +258,7 @@ const MUCH = {
       { image: 'broken', exit: { after: '2s', code: 3 } },
     ],
     timeline: [
+      { at: '10s', apply: SCRATCH },
       { at: '1m', setImage: 'deployment/web', namespace: 'shop', container: 'web', image: 'web:2' },
       { at: '2m', scale: 'deployment/web', namespace: 'shop', replicas: 8 },
       { at: '3m', fault: 'node-crash', node: 'node-1', for: '10m' },
