@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { bareLoopRate } from './bare-loop.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
+import { endWithReader } from './closed-output.ts';
 import { BENCHMARKS } from './list.ts';
 
 const USAGE = `usage: npm run bench -- [--only NAME] [--json]
@@ -101,4 +102,5 @@ async function main(argv: readonly string[]): Promise<number> {
   return 0;
 }
 
+endWithReader();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatProblems } from '../../files/problem.ts';
+import { endWithReader } from '../closed-output.ts';
 import { loadPerfFile } from './load.ts';
 import { PerfError } from './objects.ts';
 import { type PerfResult, runPerfWorkload } from './run.ts';
@@ -71,6 +72,7 @@ function run(argv: readonly string[]): number {
   return 0;
 }
 
+endWithReader();
 try {
   process.exitCode = run(process.argv.slice(2));
 } catch (error) {
